@@ -1,0 +1,5 @@
+import type { Migration } from "../migrate.js";
+import { eventLog } from "./event-log.js";
+
+/** Every migration, in the order in which they are applied. New ones go to the end. */
+export const migrations: readonly Migration[] = [eventLog];

@@ -1,0 +1,27 @@
+import { createHook } from "node:async_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { kafkaClient } from "../../../infra/event-log/kafka-client.js";
+import { needKafka } from "../support/parts.js";
+
+it("leaves an idle connection to Kafka idle", async () => {
+  const { brokers } = await needKafka();
+  const warnings: string[] = [];
+  const note = (warning: Error) => void warnings.push(warning.name);
+  process.on("warning", note);
+  const producer = kafkaClient({ brokers, warn: () => {} }).producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+
+  let timers = 0;
+  const hook = createHook({ init: (_id, type) => void (type === "Timeout" && timers++) }).enable();
+  const before = process.cpuUsage();
+  await sleep(2_000);
+  const { user, system } = process.cpuUsage(before);
+  hook.disable();
+  await producer.disconnect();
+  process.off("warning", note);
+
+  // Without the correction: some 1,700 timers and more than a tenth of a second of CPU.
+  expect(timers).toBeLessThan(50);
+  expect((user + system) / 1_000).toBeLessThan(100);
+  expect(warnings).not.toContain("TimeoutNegativeWarning");
+}, 30_000);
