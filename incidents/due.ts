@@ -24,7 +24,6 @@ export function dueOf(state: State): Due | null {
   }
 }
 
-/** A stop sends the plan back to `planned` with its gate still of the run: it starts again only when the gate is judged anew. */
 const startIsReady = (state: Opened): boolean =>
   state.gate?.gate === "start" && state.gate.verdict === "ready" && !state.plan?.voided;
 

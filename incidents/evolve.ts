@@ -132,7 +132,8 @@ function apply(state: Opened, fact: Fact): Opened {
     case "StopRequested":
       return running(state, (run) => ({ ...run, stopRequested: true }));
     case "ExecutionStopped":
-      return { ...state, phase: "planned", plan: state.plan!, run: null, validation: null };
+      // Some steps may have run: what was approved is no longer what would run, so the plan must be proposed again.
+      return { ...state, phase: "planned", plan: { ...state.plan!, voided: true }, run: null, validation: null };
     case "RollbackStarted":
       return { ...state, phase: "executing", plan: state.plan!, run: { ...state.run!, rollingBack: true, stopRequested: false, held: null }, validation: null };
     case "RollbackFinished":

@@ -39,7 +39,7 @@ const neverPhase = (state: never): never => {
 };
 
 function inPlanned(state: Extract<Opened, { phase: "planned" }>): RequiredAction {
-  if (state.plan.voided) return action("propose-plan", "responder", "The approval is void, since the target moved: propose the plan again.");
+  if (state.plan.voided) return action("propose-plan", "responder", "The approval is void, since the target moved or the execution was stopped: propose the plan again.");
   if (state.gate?.verdict !== "ready") return action("satisfy-gate", "approver", "Give the gate what it asks for.");
   return state.plan.executor === "system"
     ? action("wait-for-system", "system", "The gate is open: execution is starting.")

@@ -51,7 +51,7 @@ export interface Plan {
   readonly successCheck: ClearOf<"PlanProposed">["successCheck"];
   /** The policy that it was submitted under. */
   readonly policy: string;
-  /** The world moved under an approved plan (a non-fast-forward): nobody approved what would run now. */
+  /** The target moved under the approved plan, or its execution was stopped: nobody approved what would run now. */
   readonly voided: boolean;
 }
 

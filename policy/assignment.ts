@@ -11,15 +11,34 @@ export interface Assignment {
  * integers. Rows ≤ columns. The same matrix always gives the same choice.
  */
 export function assign(cost: readonly (readonly number[])[]): Assignment {
-  const columns = cost[0]?.length ?? 0;
-  const solution: Solution = { cost, rowAt: Array(columns).fill(-1), u: Array(cost.length).fill(0), v: Array(columns).fill(0) };
-  for (let row = 0; row < cost.length; row++) augment(solution, row);
+  const solution = greedy(cost);
+  for (let row = 0; row < cost.length; row++) if (!solution.rowAt.includes(row)) augment(solution, row);
   const columnOf: number[] = [];
   solution.rowAt.forEach((row, column) => {
     if (row >= 0) columnOf[row] = column;
   });
   const total = columnOf.reduce((sum, column, row) => sum + cost[row]![column]!, 0);
-  return { cost: total, columnOf, optimalColumns: (row) => optimalColumns(solution, columnOf, row) };
+  let optimal: readonly (readonly number[])[] | undefined;
+  return {
+    cost: total,
+    columnOf,
+    optimalColumns: (row) => {
+      optimal ??= optimalColumns(solution, columnOf);
+      return optimal[row]!;
+    },
+  };
+}
+
+/** Each row takes its first cheapest column that is still free: most rows need no more than that. */
+function greedy(cost: readonly (readonly number[])[]): Solution {
+  const columns = cost[0]?.length ?? 0;
+  const u = cost.map((prices) => prices.reduce((least, price) => Math.min(least, price), Number.MAX_SAFE_INTEGER));
+  const rowAt: number[] = Array(columns).fill(-1);
+  cost.forEach((prices, row) => {
+    const column = prices.findIndex((price, j) => price === u[row] && rowAt[j] === -1);
+    if (column >= 0) rowAt[column] = row;
+  });
+  return { cost, rowAt, u, v: Array(columns).fill(0) };
 }
 
 interface Solution {
@@ -73,37 +92,43 @@ function augment({ cost, rowAt, u, v }: Solution, newRow: number): void {
  * A row may take a column without loss when the pair is tight and the column's holder, if any, can move on along tight pairs: to
  * the column that the row leaves, or to a free one, if the column left can stay empty.
  */
-function optimalColumns(solution: Solution, columnOf: readonly number[], row: number): readonly number[] {
-  const tight = solution.cost.map((_, other) => tightColumns(solution, other));
-  const left = columnOf[row]!;
-  const emptiable = canStayEmpty(solution, tight, columnOf, left);
-  const ends = (column: number): boolean => column === left || (solution.rowAt[column] === -1 && emptiable);
-  const movable = closure(columnOf, (other, known) =>
-    other !== row && tight[other]!.some((column) => ends(column) || known.has(solution.rowAt[column]!)),
-  );
-  return tight[row]!.filter((column) => ends(column) || movable.has(solution.rowAt[column]!));
+function optimalColumns(solution: Solution, columnOf: readonly number[]): readonly (readonly number[])[] {
+  const { rowAt } = solution;
+  const tight = columnOf.map((_, row) => tightColumns(solution, row));
+  const leavers = rowsThatCanLeave(solution, columnOf);
+  return columnOf.map((left, row) => {
+    const ends = (column: number): boolean => column === left || (rowAt[column] === -1 && leavers.has(row));
+    const movable = closure(columnOf, (other, known) =>
+      other !== row && tight[other]!.some((column) => ends(column) || known.has(rowAt[column]!)),
+    );
+    return tight[row]!.filter((column) => ends(column) || movable.has(rowAt[column]!));
+  });
 }
 
-/** Leaving a column empty is free where its potential is 0; else another row must move into it from a column that can be. */
-function canStayEmpty({ v }: Solution, tight: readonly (readonly number[])[], columnOf: readonly number[], left: number): boolean {
-  const leavers = closure(columnOf, (row, known) => {
-    const own = columnOf[row]!;
-    return v[own] === 0 || [...known].some((other) => tight[other]!.includes(own));
-  });
-  return columnOf.some((column, row) => column === left && leavers.has(row));
-}
+/** A row's column can stay empty at no cost where its potential is 0; else another row must move in that can leave its own. */
+const rowsThatCanLeave = (solution: Solution, columnOf: readonly number[]): ReadonlySet<number> =>
+  closure(
+    columnOf,
+    (_, known, own) => solution.v[own] === 0 || [...known].some((other) => isTight(solution, other, own)),
+  );
 
 /** The rows that a rule admits, given those that it has admitted already. */
-function closure(rows: readonly unknown[], admits: (row: number, known: ReadonlySet<number>) => boolean): ReadonlySet<number> {
+function closure(
+  columnOf: readonly number[],
+  admits: (row: number, known: ReadonlySet<number>, own: number) => boolean,
+): ReadonlySet<number> {
   const known = new Set<number>();
   for (let before = -1; before < known.size; ) {
     before = known.size;
-    rows.forEach((_, row) => {
-      if (!known.has(row) && admits(row, known)) known.add(row);
+    columnOf.forEach((own, row) => {
+      if (!known.has(row) && admits(row, known, own)) known.add(row);
     });
   }
   return known;
 }
 
-const tightColumns = ({ cost, u, v }: Solution, row: number): readonly number[] =>
-  cost[row]!.flatMap((price, column) => (price - u[row]! - v[column]! === 0 ? [column] : []));
+const isTight = ({ cost, u, v }: Solution, row: number, column: number): boolean =>
+  cost[row]![column]! - u[row]! - v[column]! === 0;
+
+const tightColumns = (solution: Solution, row: number): readonly number[] =>
+  solution.rowAt.flatMap((_, column) => (isTight(solution, row, column) ? [column] : []));

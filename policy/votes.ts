@@ -19,7 +19,7 @@ export interface Count {
   readonly approvals: readonly LiveVote[];
   /** Persons whose eligible reject stands. */
   readonly vetoes: readonly string[];
-  readonly discounts: readonly { readonly vote: Approval; readonly reason: DiscountReason }[];
+  readonly discounts: ReadonlyMap<Approval, DiscountReason>;
 }
 
 /** What one person has said so far on one requirement. */
@@ -43,8 +43,8 @@ export function expiryOf(vote: Approval, { control }: ApprovalUnit): number {
 /** Plays the votes that mean this unit in the order of their instants. */
 export function countVotes(unit: ApprovalUnit, facts: Facts, now: number): Count {
   const voices = new Map<string, Voice>();
-  const discounts: { vote: Approval; reason: DiscountReason }[] = [];
-  const discount = (vote: Approval, reason: DiscountReason): void => void discounts.push({ vote, reason });
+  const discounts = new Map<Approval, DiscountReason>();
+  const discount = (vote: Approval, reason: DiscountReason): void => void discounts.set(vote, reason);
   for (const vote of facts.inputs.approvals.filter((each) => votesFor(each, unit) !== "no").sort(inOrder)) {
     const unbound = bindingProblem(vote, unit, facts, now);
     const voter = facts.personOf(vote.account);

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, type CommanderError, InvalidArgumentError } from "commander";
 import { reasonOf } from "../stack/errors.js";
 import { PART_NAMES } from "../stack/parts.js";
 import { type PartStatus, type StackStatus, stackDown, stackStatus, stackUp } from "../stack/stack.js";
@@ -28,6 +28,7 @@ Exit codes: 0 done, 1 failed or something is down, 2 wrong usage. Passwords and 
 /** `countersign stack up|down|status`: progress on standard error, the result on standard output. */
 export function stackCommand(): Command {
   const stack = new Command("stack").description("start, stop and look at the local stack").addHelpText("after", HELP);
+  stack.exitOverride(exitWithUsage);
   const up = part("up", "start what is missing; what runs already is used").action(stackUpAction);
   up.option("--brokers <count>", "number of Kafka brokers of a new data folder, 1 to 5", toBrokerCount);
   stack.addCommand(up);
@@ -41,7 +42,12 @@ function part(name: string, description: string): Command {
     .description(description)
     .option("--dir <folder>", "data folder", ".countersign/stack")
     .option("--json", "print the result as JSON")
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+    .exitOverride(exitWithUsage);
+}
+
+/** Help is asked for and exits 0; anything else that the parser ends with is wrong usage. */
+function exitWithUsage(error: CommanderError): never {
+  process.exit(error.exitCode === 0 ? 0 : 2);
 }
 
 async function stackUpAction({ dir, brokers, json }: StackOptions): Promise<void> {

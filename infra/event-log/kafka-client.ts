@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from "kafkajs";
+import kafkajs, { type Kafka } from "kafkajs";
 import { correctKafkajsTimer } from "./kafkajs-timer.js";
 
 export interface KafkaOptions {
@@ -13,14 +13,14 @@ export const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, multiplier: 2
 
 export function kafkaClient({ brokers, warn = console.warn }: KafkaOptions): Kafka {
   correctKafkajsTimer();
-  return new Kafka({
+  return new kafkajs.Kafka({
     clientId: "countersign",
     brokers: [...brokers],
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     enforceRequestTimeout: true,
     retry: RETRY,
-    logLevel: logLevel.WARN,
+    logLevel: kafkajs.logLevel.WARN,
     // Its error lines are told as warnings and without their stacks: an error that matters is thrown as well.
     logCreator: () => (entry) => warn(kafkaLine(entry.namespace, entry.log)),
   });

@@ -5,7 +5,7 @@ import { PARTITIONS } from "../../incidents/partition.js";
 import type { EventLogReader, LoggedRecord, Subscription } from "../../receipts/ports.js";
 import { RETRY } from "./kafka-client.js";
 import { refuseBehind } from "./offsets.js";
-import { backoffMs, pause } from "./patience.js";
+import { backoffMs, pause, persist } from "./patience.js";
 import { MAX_BATCH_BYTES } from "./record-size.js";
 
 const BATCH_RECORDS = 256;
@@ -46,10 +46,13 @@ async function endsOf(kafka: Kafka, topic: string): Promise<readonly number[]> {
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const offsets = await admin.fetchTopicOffsets(topic);
+    // kafkajs doesn't try again when a partition's leader has just moved.
+    const offsets = await persist(5, () => admin.fetchTopicOffsets(topic));
     return offsets.toSorted((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
   } catch (error) {
-    throw new EventLogUnavailable(`Kafka doesn't say where ${topic} ends: ${(error as Error).message}`, { cause: error });
+    throw new EventLogUnavailable(`Kafka doesn't say where ${topic} ends: ${(error as Error).message}`, {
+      cause: error,
+    });
   } finally {
     await admin.disconnect().catch(() => {});
   }
@@ -124,7 +127,7 @@ function untilEnded(consumer: Consumer, stop: AbortSignal): Promise<void> {
 }
 
 function seekAll(consumer: Consumer, { topic, cursors }: Reading): void {
-  cursors.forEach(({ next }, partition) => consumer.seek({ topic, partition, offset: String(next) }));
+  for (const [partition, { next }] of cursors.entries()) consumer.seek({ topic, partition, offset: String(next) });
 }
 
 function deliverInTurn(reading: Reading, payload: EachBatchPayload): Promise<void> {
@@ -161,7 +164,11 @@ function resolveKnown(payload: EachBatchPayload, cursor: Cursor): void {
 
 function slicesFrom({ batch }: EachBatchPayload, next: number): readonly (readonly LoggedRecord[])[] {
   const records = batch.messages
-    .map(({ offset, value }) => ({ partition: batch.partition, offset: Number(offset), bytes: value ?? new Uint8Array() }))
+    .map(({ offset, value }) => ({
+      partition: batch.partition,
+      offset: Number(offset),
+      bytes: value ?? new Uint8Array(),
+    }))
     .filter(({ offset }) => offset >= next);
   const count = Math.ceil(records.length / BATCH_RECORDS);
   return Array.from({ length: count }, (_, index) => records.slice(index * BATCH_RECORDS, (index + 1) * BATCH_RECORDS));

@@ -25,13 +25,21 @@ export function kafkaWriter(kafka: Kafka, topic: string): KafkaWriter {
   let closed = false;
   const sender = batchSender(kafka, topic);
 
+  const sendAndTell = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      await sender.send(batch);
+      for (const { sent } of batch) sent();
+    } catch (error) {
+      for (const { failed } of batch) failed(error as Error);
+    }
+  };
   const pump = async (): Promise<void> => {
     // Appends of the same turn of the event loop travel together.
     await new Promise(setImmediate);
     while (queue.length > 0) {
       const { batch, rest } = takeBatch(queue, MAX_RECORD_BYTES);
       queue = rest;
-      await sender.send(batch).then(() => batch.forEach(({ sent }) => sent()), (error) => batch.forEach(({ failed }) => failed(error)));
+      await sendAndTell(batch);
     }
     pumping = undefined;
   };
@@ -66,7 +74,10 @@ function batchSender(kafka: Kafka, topic: string) {
     send: async (batch: readonly Parcel[]): Promise<void> => {
       try {
         const client = await (producer ??= connectedProducer(kafka));
-        refuseUnacknowledged(batch, await client.send({ topic, acks: -1, timeout: 10_000, messages: toMessages(batch) }));
+        refuseUnacknowledged(
+          batch,
+          await client.send({ topic, acks: -1, timeout: 10_000, messages: toMessages(batch) }),
+        );
       } catch (error) {
         // What a kafkajs producer still holds after an error that escaped it isn't known, so the next send gets a new one.
         void discard();
@@ -83,7 +94,10 @@ async function connectedProducer(kafka: Kafka): Promise<Producer> {
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     retry: RETRY,
-    createPartitioner: () => ({ message }) => message.partition!,
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition!,
   });
   await producer.connect().catch(async (error) => {
     await producer.disconnect().catch(() => {});
@@ -94,7 +108,11 @@ async function connectedProducer(kafka: Kafka): Promise<Producer> {
 
 function toMessages(batch: readonly Parcel[]) {
   return batch.flatMap(({ partition, key, records }) =>
-    records.map((record) => ({ partition, key, value: Buffer.from(record.buffer, record.byteOffset, record.byteLength) })),
+    records.map((record) => ({
+      partition,
+      key,
+      value: Buffer.from(record.buffer, record.byteOffset, record.byteLength),
+    })),
   );
 }
 
@@ -107,4 +125,3 @@ export function refuseUnacknowledged(batch: readonly Parcel[], answers: readonly
   const missing = batch.find(({ partition }) => !acknowledged.has(partition));
   if (missing) throw new Error(`no acknowledgement for partition ${missing.partition} of ${PARTITIONS}`);
 }
-

@@ -33,7 +33,9 @@ export function correctKafkajsTimer(): void {
   const require = createRequire(import.meta.url);
   const queue = require("kafkajs/src/network/requestQueue/index.js") as { prototype: RequestQueue };
   if (typeof queue.prototype?.scheduleCheckPendingRequests !== "function") {
-    throw new Error("kafkajs has changed: its request queue no longer schedules as infra/event-log/kafkajs-timer.ts expects");
+    throw new Error(
+      "kafkajs has changed: its request queue no longer schedules as infra/event-log/kafkajs-timer.ts expects",
+    );
   }
   queue.prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests;
 }

@@ -12,3 +12,15 @@ export function backoffMs(failures: number): number {
 export async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: stop }).catch(() => {});
 }
+
+/** Tries again while it fails, `tries` times in all, and throws the last failure. For reads and what may be repeated. */
+export async function persist<T>(tries: number, work: () => Promise<T>): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (failures + 1 >= tries) throw error;
+      await sleep(backoffMs(failures));
+    }
+  }
+}

@@ -51,7 +51,9 @@ export async function endsOf(sql: Sql): Promise<readonly number[]> {
     const rows = await sql.query<{ next: number }>("select next from event_log_partitions order by partition");
     return rows.map(({ next }) => next);
   } catch (error) {
-    throw new EventLogUnavailable(`the embedded event log can't be read: ${(error as Error).message}`, { cause: error });
+    throw new EventLogUnavailable(`the embedded event log can't be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -88,7 +90,9 @@ async function drain(reading: Reading, cursor: Cursor): Promise<void> {
       cursor.next = batch.at(-1)!.offset + 1;
       failures = 0;
     } catch (error) {
-      reading.warn(`partition ${cursor.partition} from ${cursor.next}, to be delivered again: ${(error as Error).message}`);
+      reading.warn(
+        `partition ${cursor.partition} from ${cursor.next}, to be delivered again: ${(error as Error).message}`,
+      );
       await pause(backoffMs(failures++), reading.stop);
     }
   }

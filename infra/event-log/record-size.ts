@@ -15,5 +15,8 @@ export class RecordTooLarge extends Error {
 /** Both adapters refuse alike, so that a record which the embedded log takes never stops at Kafka. */
 export function refuseTooLarge(records: readonly Uint8Array[]): void {
   const found = records.find(({ length }) => length > MAX_RECORD_BYTES);
-  if (found) throw new RecordTooLarge(`a record has ${found.length} bytes, more than the ${MAX_RECORD_BYTES} that the log takes`);
+  if (found)
+    throw new RecordTooLarge(
+      `a record has ${found.length} bytes, more than the ${MAX_RECORD_BYTES} that the log takes`,
+    );
 }

@@ -54,7 +54,8 @@ export function missing(migrations: readonly Migration[], applied: ReadonlyMap<s
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new ConfigError("MIGRATION_TWICE", `two migrations are called ${twice}`);
   const changed = migrations.find(({ id, up }) => applied.has(id) && applied.get(id) !== digestOf(up));
-  if (changed) throw new ConfigError("MIGRATION_CHANGED", `${changed.id} was applied with another text; write a new one`);
+  if (changed)
+    throw new ConfigError("MIGRATION_CHANGED", `${changed.id} was applied with another text; write a new one`);
   return migrations.filter(({ id }) => !applied.has(id));
 }
 

@@ -28,7 +28,7 @@ function overPglite(db: PGlite, lock: StoreLock | undefined): Sql {
   return {
     query: runOn(db),
     tx: (work) => db.transaction((open) => runInside(runOn(open), false, work)),
-    listen: (channel, heard) => db.listen(quoteChannel(channel), heard),
+    listen: (channel, heard) => listenOn(db, quoteChannel(channel), heard),
     shared: false,
     close: () => (closed ??= db.close().finally(() => lock?.release())),
   };
@@ -40,6 +40,13 @@ function runOn(on: PGlite | Transaction): Run {
     if (params === undefined || params.length === 0) return ((await on.exec(text)).at(-1)?.rows ?? []) as R[];
     return (await on.query<R>(text, params as unknown[])).rows;
   };
+}
+
+/** Not by the function that PGlite's `listen` returns: that one forgets the quotes and stops nothing. */
+async function listenOn(db: PGlite, channel: string, heard: () => void): Promise<() => Promise<void>> {
+  const ours = () => heard();
+  await db.listen(channel, ours);
+  return () => db.unlisten(channel, ours);
 }
 
 /** PGlite puts the name into the statement as it is, so that it would fold to lower case. */

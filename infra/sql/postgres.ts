@@ -18,7 +18,10 @@ export function openPostgres(options: PostgresOptions): Sql {
   const config = clientConfig(options);
   const pool = new pg.Pool({ ...config, max: options.poolSize ?? 10 });
   // A connection that drops emits `error`, idle or between two queries of a transaction; unheard, it would end the process.
-  pool.on("connect", (client) => void client.on("error", (error) => warn(`postgres connection lost: ${error.message}`)));
+  pool.on(
+    "connect",
+    (client) => void client.on("error", (error) => warn(`postgres connection lost: ${error.message}`)),
+  );
   pool.on("error", () => {});
   let ended: Promise<void> | undefined;
   return {

@@ -22,7 +22,9 @@ export function lockStore(directory: string): StoreLock {
     file.exec("begin exclusive");
   } catch (error) {
     file.close();
-    throw new ConfigError("STORE_LOCKED", `another process has the embedded store open: ${directory}`, { cause: error });
+    throw new ConfigError("STORE_LOCKED", `another process has the embedded store open: ${directory}`, {
+      cause: error,
+    });
   }
   return { release: () => file.close() };
 }

@@ -41,7 +41,10 @@ async function keepSavepoint<T>(query: Run, result: T): Promise<T> {
 }
 
 function swallowed(): SqlError {
-  return new SqlError("TX_ABORTED", "a query of this transaction failed and its error was swallowed; nothing was committed");
+  return new SqlError(
+    "TX_ABORTED",
+    "a query of this transaction failed and its error was swallowed; nothing was committed",
+  );
 }
 
 function refuse(verb: string): () => Promise<never> {

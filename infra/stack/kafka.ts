@@ -21,7 +21,7 @@ export async function upKafka(context: PartContext, wanted?: number, ways?: Kafk
   if (given.length > 0) return useGiven(given);
   const program = await findKafka(ways ?? kafkaWays(context.env, context.progress), context.progress);
   if (program === null) return null;
-  return startBrokers(context, program, brokerCount(context, wanted));
+  return startBrokers(context, program, context.store.read().kept.kafkaBrokers ?? wanted ?? 1);
 }
 
 async function useGiven(brokers: readonly string[]): Promise<KafkaPart> {
@@ -29,18 +29,14 @@ async function useGiven(brokers: readonly string[]): Promise<KafkaPart> {
   return { brokers, source: "KAFKA_BROKERS", since: new Date().toISOString(), pids: [] };
 }
 
-/** A quorum keeps the size it was formatted with. */
-export function brokerCount(context: PartContext, wanted: number | undefined): number {
+/** A quorum keeps the size that it was formatted with. */
+export function requireBrokerCount(context: PartContext, wanted: number): void {
   const before = context.store.read().kept.kafkaBrokers;
-  if (before !== undefined && wanted !== undefined && wanted !== before) {
-    throw new ConfigError(
-      "KAFKA_BROKER_COUNT",
-      `${context.dir} holds the data of ${before} Kafka broker(s), ${wanted} asked for: use another --dir`,
-    );
-  }
-  const count = before ?? wanted ?? 1;
-  keep(context.store, { kafkaBrokers: count });
-  return count;
+  if (before === undefined || before === wanted) return;
+  throw new ConfigError(
+    "KAFKA_BROKER_COUNT",
+    `${context.dir} holds the data of ${before} Kafka broker(s), ${wanted} asked for: use another --dir`,
+  );
 }
 
 async function startBrokers(context: PartContext, program: KafkaProgram, count: number): Promise<KafkaPart> {
@@ -51,7 +47,7 @@ async function startBrokers(context: PartContext, program: KafkaProgram, count: 
   );
   const clusterId = context.store.read().kept.kafkaClusterId ?? randomBytes(16).toString("base64url");
   // Kept before the first folder is formatted, so that brokers formatted after a crash join the same cluster.
-  keep(context.store, { kafkaClusterId: clusterId });
+  keep(context.store, { kafkaClusterId: clusterId, kafkaBrokers: count });
   await Promise.all(ports.map((_, index) => prepareBroker(context, program, index + 1, ports, clusterId)));
   const processes = await Promise.all(ports.map((_, index) => startBroker(context, program, index + 1)));
   const probe = async () => void (await Promise.all(brokers.map((one) => probeKafka(one, count))));

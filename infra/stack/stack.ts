@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { failureOf, type Progress } from "./health.js";
-import { upKafka } from "./kafka.js";
+import { requireBrokerCount, upKafka } from "./kafka.js";
 import { withLock } from "./lock.js";
 import { type PartContext, stopPart } from "./part-context.js";
 import { PART_NAMES, type PartName, type Stack } from "./parts.js";
@@ -43,6 +43,7 @@ export async function stackUp<P extends PartName = PartName>(options: StackUpOpt
   const context = { dir, env: options.env ?? process.env, store: openStackStore(dir), progress: options.progress };
   const names = options.parts ?? (PART_NAMES as readonly PartName[] as readonly P[]);
   return withStackLock(dir, options.progress, async () => {
+    if (options.kafkaBrokers !== undefined) requireBrokerCount(context, options.kafkaBrokers);
     const done = await Promise.allSettled(names.map((name) => upPart(context, name, options)));
     const failed = done.find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
@@ -53,6 +54,7 @@ export async function stackUp<P extends PartName = PartName>(options: StackUpOpt
 /** Stops what `stackUp` started on this folder, in order, and nothing else. Data stays. Resolves once all of it has ended. */
 export async function stackDown(dir: string, progress: Progress): Promise<void> {
   const folder = resolve(dir);
+  if (!existsSync(join(folder, "stack.json"))) return progress(`stack: nothing was ever started in ${folder}`);
   await withStackLock(folder, progress, async () => {
     const store = openStackStore(folder);
     if (store.read().processes.length === 0) progress("stack: nothing of ours is running");

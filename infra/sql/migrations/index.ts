@@ -1,5 +1,6 @@
 import type { Migration } from "../migrate.js";
 import { eventLog } from "./event-log.js";
+import { vault } from "./vault.js";
 
 /** Every migration, in the order in which they are applied. New ones go to the end. */
-export const migrations: readonly Migration[] = [eventLog];
+export const migrations: readonly Migration[] = [eventLog, vault];

@@ -21,7 +21,10 @@ async function place(): Promise<Place> {
   const log = openKafkaEventLog({ brokers, topic, warn });
   await log.ensureTopic({ dev: true });
   await log.close();
-  return { address: { kind: "kafka", brokers, topic }, remove: () => admin((client) => client.deleteTopics({ topics: [topic] })) };
+  return {
+    address: { kind: "kafka", brokers, topic },
+    remove: () => admin((client) => client.deleteTopics({ topics: [topic] })),
+  };
 }
 
 describe("the event log on Kafka", () => {
@@ -42,7 +45,9 @@ describe("the event log on Kafka", () => {
       { name: "retention.ms", value: "604800000" },
       { name: "cleanup.policy", value: "compact" },
     ];
-    await admin((client) => client.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 1, configEntries }] }));
+    await admin((client) =>
+      client.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 1, configEntries }] }),
+    );
     const refused = openKafkaEventLog({ brokers, topic, warn }).ensureTopic({ dev: true });
     await expect(refused).rejects.toMatchObject({
       code: "TOPIC_MISCONFIGURED",
@@ -51,6 +56,21 @@ describe("the event log on Kafka", () => {
       ),
     });
     await admin((client) => client.deleteTopics({ topics: [topic] }));
+  }, 60_000);
+
+  it("takes a cluster of three brokers, and one of fewer only for development", async () => {
+    const { brokers } = await needKafka();
+    const size = await admin(async (client) => (await client.describeCluster()).brokers.length);
+    const topic = freshTopic();
+    const ensured = openKafkaEventLog({ brokers, topic, warn }).ensureTopic({ dev: false });
+    const outcome = await ensured.then(
+      () => "taken",
+      (error: Error) => error.message,
+    );
+    expect(outcome).toMatch(size < 3 ? "replication factor: expected 3, found a cluster of" : "taken");
+    const topics = await admin((client) => client.listTopics());
+    expect(topics.includes(topic)).toBe(size >= 3);
+    if (size >= 3) await admin((client) => client.deleteTopics({ topics: [topic] }));
   }, 60_000);
 
   it("says that the log is unavailable when no broker answers, and when the topic is missing", async () => {

@@ -53,7 +53,8 @@ describe("the embedded event log on a Postgres server", () => {
     const sql = openPostgres({ url: address.kind === "postgres" ? address.url : "", warn: () => {} });
     const log = openPostgresEventLog(sql, () => {});
     const seen = collect(log, fromStart, (records) => records.length === 1);
-    const drop = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    const drop =
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
     await sql.query(drop);
     await log.append("acme", neighbours("acme", 1)[0]!, [bytes("0")]);
     expect(await seen).toHaveLength(1);

@@ -13,13 +13,19 @@ const jsc = {
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    const source = specifier.startsWith(".") && context.parentURL && new URL(specifier.replace(/\.js$/, ".ts"), context.parentURL);
+    const ours = specifier.startsWith(".") && context.parentURL?.endsWith(".ts");
+    const source = ours ? new URL(specifier.replace(/\.js$/, ".ts"), context.parentURL) : undefined;
     return source && existsSync(source) ? nextResolve(source.href, context) : nextResolve(specifier, context);
   },
   load(url, context, nextLoad) {
     if (!url.endsWith(".ts")) return nextLoad(url, context);
     const filename = fileURLToPath(url);
-    const { code } = transformSync(readFileSync(filename, "utf8"), { filename, jsc, module: { type: "es6" }, sourceMaps: "inline" });
+    const { code } = transformSync(readFileSync(filename, "utf8"), {
+      filename,
+      jsc,
+      module: { type: "es6" },
+      sourceMaps: "inline",
+    });
     return { format: "module", source: code, shortCircuit: true };
   },
 });

@@ -1,0 +1,200 @@
+import { byCodeUnit, canonicalize, type Json, parseCanonical } from "../incidents/canonical.js";
+import { digestOf } from "../incidents/digest.js";
+import type { ClearOf, SealedTriple, StepClear } from "../incidents/events.js";
+import type { RecordedFacts } from "../incidents/facts.js";
+import type { Gate, GateRefusal, Judgement } from "../incidents/judgement.js";
+import type { Decision } from "../policy/decision.js";
+import type { Policy } from "../policy/document.js";
+import type { Inputs } from "../policy/inputs.js";
+import { evaluate, policyOfJson, requirementDigest } from "../policy/evaluator.js";
+import { groupsRead, snapshotInputs } from "../policy/snapshot.js";
+import { clearOfStep, openPlan, openProposedPlan, PlanMismatch, type PlanMeaning } from "./plan.js";
+import type { Attachments, Claims, Connector, FactSources, Locks, Policies, SealedValues } from "./ports.js";
+
+export interface GateRequest {
+  readonly org: string;
+  readonly inc: string;
+  readonly gate: Gate;
+  readonly step: string | null;
+  readonly at: string;
+  readonly stateSeq: number;
+  /** The facts of the record as they will be once the judged command is appended. */
+  readonly recorded: RecordedFacts;
+  readonly plan: {
+    readonly steps: readonly StepClear[];
+    readonly risk: string;
+    readonly successCheck: ClearOf<"PlanProposed">["successCheck"];
+    /** seq of PlanProposed; null while it is being proposed, when its slots come with the command. */
+    readonly seq: number | null;
+    readonly sealed: readonly SealedTriple[];
+    /** Null while it is being proposed: the policy that judges it will be pinned. */
+    readonly pinned: string | null;
+  };
+  /** The vote that is being cast, which `recorded` already holds; null otherwise. */
+  readonly vote: { readonly id: string; readonly person: string; readonly requirement: string } | null;
+}
+
+export interface GatePorts {
+  readonly claims: Claims;
+  readonly sealed: SealedValues;
+  readonly attachments: Attachments;
+  readonly facts: FactSources;
+  readonly policies: Policies;
+  readonly locks: Locks;
+  readonly connectors: ReadonlyMap<string, Connector>;
+}
+
+/** A section of the facts may have at most 512 KiB: a receipt must carry it. */
+const MAX_SECTION_BYTES = 512 * 1024;
+
+/** Judges one gate on fresh facts. A decision is a record: it never runs in workflow code, which is executed again and again. */
+export const createEvaluateGate =
+  (ports: GatePorts) =>
+  async (request: GateRequest): Promise<Judgement | GateRefusal> => {
+    const refused = await refusePlan(ports, request);
+    if (refused !== null) return { refused };
+    const { active, pinned } = await policiesOf(ports.policies, request);
+    const policies = active.digest === pinned.digest ? [active.policy] : [active.policy, pinned.policy];
+    const voterGroups = await groupsOfVoter(ports.facts, request, policies);
+    const inputs = await takeInputs(ports, request, policies, voterGroups);
+    const decision = decideGate(request, active, pinned, inputs);
+    const carried = await carry(ports.attachments, request.org, inputs, [active.bytes, pinned.bytes]);
+    return carried === null ? { refused: "FACTS_TOO_LARGE" } : judgementOf(request, decision, pinned.policy, voterGroups, carried);
+  };
+
+/** What no policy could let through: a plan that isn't the one shown, a place nobody knows, a connector that can't. */
+async function refusePlan(ports: GatePorts, request: GateRequest): Promise<string | null> {
+  if (request.gate !== "submit" && request.gate !== "step") return null;
+  try {
+    const plan = await openedPlan(ports, request);
+    return shownAsSealed(request, plan) ? await refuseTargets(ports, request, plan) : "PLAN_MISMATCH";
+  } catch (error) {
+    if (error instanceof PlanMismatch) return "PLAN_MISMATCH";
+    throw error;
+  }
+}
+
+function openedPlan(ports: GatePorts, { org, inc, plan, recorded }: GateRequest): Promise<PlanMeaning> {
+  if (plan.seq === null) return openPlan(ports.sealed, org, inc, plan.sealed, recorded.plan.digest);
+  return openProposedPlan(ports, org, inc, plan.seq, recorded.plan.digest);
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const shownAsSealed = ({ plan }: GateRequest, sealed: PlanMeaning): boolean =>
+  plan.risk === sealed.risk &&
+  plan.successCheck.kind === sealed.successCheck.kind &&
+  same(
+    plan.steps.map((step) => canonicalStep(step)),
+    sealed.steps.map((step) => canonicalStep(clearOfStep(step))),
+  );
+
+const canonicalStep = (step: StepClear): string => [...canonicalize(step as unknown as Json)].join();
+
+async function refuseTargets(ports: GatePorts, { org, gate, step }: GateRequest, plan: PlanMeaning): Promise<string | null> {
+  const ids = [...new Set(plan.steps.flatMap((s) => s.targets))];
+  const known = await ports.facts.targets(org, ids);
+  if (gate === "submit" && known.length < ids.length) return "TARGET_UNKNOWN";
+  for (const each of plan.steps.filter((s) => gate === "submit" || s.id === step)) {
+    const refused = await refuseStep(ports.connectors, each);
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
+async function refuseStep(connectors: GatePorts["connectors"], step: PlanMeaning["steps"][number]): Promise<string | null> {
+  const connector = connectors.get(step.connector);
+  if (!connector) return "CONNECTOR_UNKNOWN";
+  const actions = [step.action, ...("none" in step.rollback ? [] : [step.rollback.action])];
+  if (!actions.every((action) => connector.actions.includes(action))) return "ACTION_UNKNOWN";
+  const checked = await connector.precheck({ action: step.action, targets: step.targets, params: step.params });
+  if ("refused" in checked) return checked.refused;
+  return checked.targets.every((target) => step.targets.includes(target)) ? null : "TARGET_NOT_LISTED";
+}
+
+interface Loaded {
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+  readonly policy: Policy;
+}
+
+async function policiesOf(policies: Policies, { org, plan }: GateRequest): Promise<{ readonly active: Loaded; readonly pinned: Loaded }> {
+  const { digest, bytes } = await policies.active(org);
+  const active = { digest, bytes, policy: policyOfJson(parseCanonical(bytes)) };
+  if (plan.pinned === null || plan.pinned === digest) return { active, pinned: active };
+  const old = await policies.byDigest(org, plan.pinned);
+  if (old === null) throw new Error(`the pinned policy ${plan.pinned} is not in the store`);
+  return { active, pinned: { digest: plan.pinned, bytes: old, policy: policyOfJson(parseCanonical(old)) } };
+}
+
+async function groupsOfVoter(facts: FactSources, { org, vote }: GateRequest, policies: readonly Policy[]): Promise<readonly string[]> {
+  if (vote === null) return [];
+  const read = groupsRead(policies);
+  const { people } = await facts.people(org);
+  const voter = people.find((person) => person.id === vote.person);
+  return (voter?.groups ?? []).filter((group) => read.has(group)).sort(byCodeUnit);
+}
+
+async function takeInputs(ports: GatePorts, request: GateRequest, policies: readonly Policy[], voterGroups: readonly string[]): Promise<Inputs> {
+  const { org, inc, at, recorded, vote } = request;
+  const targets = recorded.plan.targets.map((target) => target.id);
+  const approvals = recorded.approvals.map((a) => (a.id === vote?.id ? { ...a, groupsAtApproval: voterGroups } : a));
+  const { asOf, people } = await ports.facts.people(org);
+  const outside = {
+    at,
+    asOf,
+    people,
+    targets: await ports.facts.targets(org, targets),
+    inFlight: await ports.locks.others(org, inc, targets),
+  };
+  return snapshotInputs(policies, { ...recorded, approvals }, outside);
+}
+
+function decideGate({ gate, step }: GateRequest, active: Loaded, pinned: Loaded, inputs: Inputs): Decision {
+  const context = { gate, ...(step === null ? {} : { step }), ...(active === pinned ? {} : { pinned: pinned.policy }) };
+  return evaluate(active.policy, inputs, context);
+}
+
+/** Stores what the record must carry, by digest; null where a section is too large for one. */
+async function carry(attachments: Attachments, org: string, inputs: Inputs, policies: readonly Uint8Array[]): Promise<readonly string[] | null> {
+  const { at: _, ...sections } = inputs;
+  const facts = Object.values(sections).map((section) => canonicalize(section as unknown as Json));
+  if (facts.some((bytes) => bytes.length > MAX_SECTION_BYTES)) return null;
+  const named = [
+    ...facts.map((bytes) => ({ digest: digestOf("section", bytes), bytes })),
+    ...policies.map((bytes) => ({ digest: digestOf("policy", bytes), bytes })),
+  ];
+  for (const { digest, bytes } of named) await attachments.put(org, digest, bytes);
+  return [...new Set(named.map(({ digest }) => digest))];
+}
+
+function judgementOf(
+  { gate, step, at, stateSeq, vote }: GateRequest,
+  decision: Decision,
+  pinned: Policy,
+  voterGroups: readonly string[],
+  attachments: readonly string[],
+): Judgement {
+  return {
+    gate,
+    step,
+    at,
+    stateSeq,
+    verdict: decision.verdict,
+    mode: decision.mode,
+    validUntil: decision.validUntil,
+    decisionDigest: decision.decisionDigest,
+    inputsDigest: decision.inputsDigest,
+    sections: decision.sections as Judgement["sections"],
+    policyDigest: decision.policy.digest,
+    pinnedDigest: decision.policy.pinnedDigest,
+    governanceHead: null,
+    discounted: decision.discounted.map(({ approval, reason }) => ({ approval, reason })),
+    voterGroups,
+    requirementDigest: vote === null ? null : wordingOf(pinned, vote.requirement),
+    attachments,
+  };
+}
+
+const wordingOf = (policy: Policy, requirement: string): string | null =>
+  policy.controls.some((control) => control.id === requirement) ? requirementDigest(policy, requirement) : null;

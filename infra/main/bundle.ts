@@ -1,0 +1,3 @@
+import { writeWorkflowBundle } from "../temporal/bundle.js";
+
+await writeWorkflowBundle();

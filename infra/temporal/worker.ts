@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { PayloadCodec } from "@temporalio/common";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { type ActivityPorts, createEffectActivities, createPolicyActivities, createRecordActivities } from "../../activities/index.js";
+import { EFFECTS_QUEUE, INCIDENTS_QUEUE, POLICY_QUEUE } from "../../workflows/messages.js";
+
+export interface WorkerOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly codec: PayloadCodec;
+  readonly ports: ActivityPorts;
+  readonly log: (line: string) => void;
+}
+
+export interface RunningWorkers {
+  /** Settles when the workers have stopped: rejected where one failed. */
+  readonly done: Promise<void>;
+  /** Stops polling, lets running activities end, resolves when all are out. */
+  stop(): Promise<void>;
+}
+
+/** Three queues in one process: the workflow with append, decisions, and effects as a bulkhead. */
+export async function startWorkers({ address, namespace, codec, ports, log }: WorkerOptions): Promise<RunningWorkers> {
+  installRuntime(log);
+  const connection = await NativeConnection.connect({ address });
+  const dataConverter = { payloadConverterPath: here("../../workflows/payload-converter.js"), payloadCodecs: [codec] };
+  const common = { connection, namespace, dataConverter, shutdownGraceTime: "10s" as const };
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: INCIDENTS_QUEUE, ...workflowCode(), activities: createRecordActivities(ports) }),
+    Worker.create({ ...common, taskQueue: POLICY_QUEUE, activities: createPolicyActivities(ports) }),
+    Worker.create({ ...common, taskQueue: EFFECTS_QUEUE, activities: createEffectActivities(ports), maxConcurrentActivityTaskExecutions: 20 }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const done = running.then(() => connection.close());
+  done.catch(() => undefined);
+  return { done, stop: () => stopAll(workers, done) };
+}
+
+async function stopAll(workers: readonly Worker[], done: Promise<void>): Promise<void> {
+  for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
+  await done;
+}
+
+/** Nest and the CLI own the signals; the native core's own log is kept to warnings. */
+let installed = false;
+function installRuntime(log: (line: string) => void): void {
+  if (installed) return;
+  installed = true;
+  const logger = new DefaultLogger("WARN", ({ level, message, meta }) => log(`${level} temporal: ${message}${meta?.error ? ` (${meta.error})` : ""}`));
+  Runtime.install({ shutdownSignals: [], logger, telemetryOptions: { logging: { forward: {}, filter: "ERROR" } } });
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The bundle that the build made; bundling at start takes seconds and is kept for running from sources. */
+function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const bundle = here("../../workflow-bundle.js");
+  return existsSync(bundle) ? { workflowBundle: { codePath: bundle } } : { workflowsPath: here("../../workflows/index.js") };
+}

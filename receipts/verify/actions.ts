@@ -1,0 +1,66 @@
+import type { StepClear } from "../../incidents/events.js";
+import type { Answers, Lookup } from "./answers.js";
+
+/** One effect, with what let it happen. The state machine has already refused one without. */
+export interface ActionAnswer {
+  readonly seq: number;
+  readonly step: string;
+  readonly rollback: boolean;
+  readonly connector: string;
+  readonly action: string;
+  readonly targets: readonly string[];
+  readonly outcome: string;
+  readonly reference: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly result: string | null;
+  readonly decision: string;
+  /** seqs of the approvals that it names. */
+  readonly approvals: readonly number[];
+}
+
+export function actionsOf(look: Lookup): Answers["actions"] {
+  const authorised = look.of("StepAuthorised");
+  const outcomes = look.of("StepSucceeded", "StepFailed", "StepOutcomeUnknown", "StepConfirmed");
+  const steps = authorised.map(({ seq, clear }): ActionAnswer => {
+    const step = stepOf(look, seq, clear.plan, clear.step);
+    const last = outcomes.findLast((outcome) => outcome.clear.of === seq);
+    const opened = (path: string): string | null => (last ? look.opened(last.seq, path) : null);
+    const rollback = clear.rollbackOf !== null;
+    return {
+      seq,
+      step: clear.step,
+      rollback,
+      connector: step?.connector ?? "?",
+      action: (rollback ? step?.rollback : step?.action) ?? "?",
+      targets: step?.targets ?? [],
+      outcome: last ? outcomeOf(last) : "not known yet",
+      reference: opened("/reference"),
+      before: opened("/before"),
+      after: opened("/after"),
+      result: opened("/result"),
+      decision: clear.decisionDigest,
+      approvals: approvalSeqs(look, clear.approvals),
+    };
+  });
+  return { steps, withheld: look.withheld([...authorised, ...outcomes].map(({ seq }) => seq)) };
+}
+
+/** The step as the latest plan of that digest before the action words it. */
+const stepOf = (look: Lookup, seq: number, plan: string, id: string): StepClear | undefined =>
+  look
+    .of("PlanProposed")
+    .findLast((proposed) => proposed.seq < seq && proposed.clear.plan === plan)
+    ?.clear.steps.find((step) => step.id === id);
+
+type Outcome = ReturnType<typeof outcomesOf>[number];
+const outcomesOf = (look: Lookup) => look.of("StepSucceeded", "StepFailed", "StepOutcomeUnknown", "StepConfirmed");
+
+function outcomeOf({ typ, clear }: Outcome): string {
+  if (typ === "StepSucceeded") return "succeeded, read back";
+  if ("outcome" in clear) return `${clear.outcome}, as a person confirmed`;
+  return `${typ === "StepFailed" ? "failed" : "outcome unknown"}${"code" in clear ? `: ${clear.code}` : ""}`;
+}
+
+const approvalSeqs = (look: Lookup, eids: readonly string[]): readonly number[] =>
+  look.of("ApprovalGranted").filter(({ eid }) => eids.includes(eid)).map(({ seq }) => seq);

@@ -1,0 +1,155 @@
+import { canonicalText, type Json } from "../../incidents/canonical.js";
+import type { Command } from "../../incidents/commands.js";
+import { decide, type Deciding, fromCommand } from "../../incidents/decide.js";
+import { eventId } from "../../incidents/digest.js";
+import { type Envelope, parseEnvelope } from "../../incidents/envelope.js";
+import { ACTOR_SLOTS, type ClearOf, type SealedTriple } from "../../incidents/events.js";
+import type { Judgement } from "../../incidents/judgement.js";
+import type { State } from "../../incidents/state.js";
+import { verifySignature } from "../ed25519.js";
+import type { Trust } from "../trust.js";
+import { type Finding, finding } from "./codes.js";
+import { keyOf, type ProvenEvent } from "./events.js";
+import type { Attachment } from "./parse.js";
+import type { Course } from "./state.js";
+
+/** Stage 9: nobody's event without their signed command, and every event what its command says. */
+export function verifyCommands(events: readonly ProvenEvent[], course: Course, envelopes: readonly Attachment[], trust: Trust): readonly Finding[] {
+  const { known, findings } = readEnvelopes(envelopes, trust);
+  const present = new Set(envelopes.map(({ digest }) => digest));
+  for (const event of events) findings.push(...presenceFaults(event, present));
+  for (const batch of batchesOf(events, known)) findings.push(...batchFaults(batch, course.before[batch.events[0]!.body.seq]!));
+  return findings;
+}
+
+function readEnvelopes(envelopes: readonly Attachment[], trust: Trust): { readonly known: ReadonlyMap<string, Envelope>; readonly findings: Finding[] } {
+  const findings: Finding[] = [];
+  const known = new Map<string, Envelope>();
+  envelopes.forEach(({ bytes, digest }, i) => {
+    const path = `/core/envelopes/${i}`;
+    try {
+      const envelope = parseEnvelope(bytes);
+      known.set(digest, envelope);
+      findings.push(...signatureFaults(envelope, path, trust));
+    } catch (error) {
+      findings.push(finding("ENVELOPE_MALFORMED", { path }, (error as Error).message));
+    }
+  });
+  return { known, findings };
+}
+
+function signatureFaults({ keyid, signed, signature }: Envelope, path: string, trust: Trust): readonly Finding[] {
+  if (trust.gateways.length === 0 && !trust.require.includes("signatures")) return [];
+  const key = keyOf(trust, "gateway", keyid);
+  if (key === null) return [finding("GATEWAY_NOT_TRUSTED", { path }, keyid)];
+  return verifySignature(key, signed, signature) ? [] : [finding("ENVELOPE_SIGNATURE_BAD", { path })];
+}
+
+function presenceFaults({ body }: ProvenEvent, present: ReadonlySet<string>): readonly Finding[] {
+  const { kind, envelope } = body.actor;
+  const event = body.seq;
+  if (body.typ.startsWith("Approval") && (body.clear as { assertion?: Json }).assertion) return [finding("ASSERTION_MISSING", { event })];
+  if (kind === "system") return envelope === null ? [] : [finding("ENVELOPE_UNEXPECTED", { event, path: "/actor/envelope" })];
+  if (envelope === null) return [finding("ENVELOPE_ABSENT", { event, path: "/actor/envelope" })];
+  return present.has(envelope) ? [] : [finding("ENVELOPE_MISSING", { event, path: "/actor/envelope" }, envelope)];
+}
+
+/** The events of one command, as one append wrote them: a gate's evaluation among them is the system's own. */
+interface Batch {
+  readonly envelope: Envelope;
+  /** The id that the events' ids are made of. */
+  readonly commandId: string;
+  readonly events: readonly ProvenEvent[];
+  /** Events that name the envelope but don't stand where its command put them. */
+  readonly strays: readonly ProvenEvent[];
+}
+
+function batchesOf(events: readonly ProvenEvent[], known: ReadonlyMap<string, Envelope>): readonly Batch[] {
+  const batches: Batch[] = [];
+  const covered = new Set<number>();
+  events.forEach(({ body }, i) => {
+    const envelope = body.actor.envelope === null ? undefined : known.get(body.actor.envelope);
+    if (!envelope || covered.has(i)) return;
+    const batch = batchAround(events, i, envelope);
+    for (const event of batch.events) covered.add(event.body.seq);
+    batches.push(batch);
+  });
+  return batches;
+}
+
+/** An append has at most three events; a refusal of a reused command id has an id of its own. */
+function batchAround(events: readonly ProvenEvent[], i: number, envelope: Envelope): Batch {
+  const { inc, commandId } = envelope.command;
+  for (const id of [commandId, `${commandId}#${envelope.digest}`])
+    for (let first = i; first >= 0 && first >= i - 3; first--) {
+      const run = runFrom(events, first, inc, id);
+      if (run > i - first) return { envelope, commandId: id, events: events.slice(first, first + run), strays: [] };
+    }
+  return { envelope, commandId, events: [events[i]!], strays: [events[i]!] };
+}
+
+function runFrom(events: readonly ProvenEvent[], first: number, inc: string, commandId: string): number {
+  let run = 0;
+  while (events[first + run]?.body.eid === eventId(inc, commandId, run)) run++;
+  return run;
+}
+
+function batchFaults({ envelope, commandId, events, strays }: Batch, before: State): readonly Finding[] {
+  const { command } = envelope;
+  const first = events[0]!.body;
+  if (command.org !== first.org || command.inc !== first.inc) return [finding("ENVELOPE_MISPLACED", { event: first.seq }, `${command.org}/${command.inc}`)];
+  if (strays.length > 0) return strays.map(({ body }) => finding("EID_MISMATCH", { event: body.seq, path: "/eid" }));
+  if (first.typ === "CommandRefused") return refusalFaults(envelope, commandId, events);
+  if (commandId !== command.commandId) return [finding("COMMAND_MISMATCH", { event: first.seq }, "a reused id can only be refused")];
+  return decisionFaults(envelope, events, before);
+}
+
+/** `decide` is run again on the command, judged as the gate's recorded evaluation says: it must draft exactly these events. */
+function decisionFaults({ command, digest }: Envelope, events: readonly ProvenEvent[], before: State): readonly Finding[] {
+  const { at } = events[0]!.body;
+  const judgement = judgementOf(command, events);
+  const deciding: Deciding = { ...fromCommand(command, digest), at, judgement };
+  const { drafts, refused } = decide(before, deciding);
+  const first = events[0]!.body.seq;
+  if (refused !== null) return [finding("COMMAND_MISMATCH", { event: first }, `${command.body.type} would be refused: ${refused}`)];
+  const faults = events.flatMap(({ body }, i) => {
+    const draft = drafts[i];
+    const same = draft && body.at === at && meaning(draft) === meaning(body);
+    return same ? [] : [finding("COMMAND_MISMATCH", { event: body.seq }, `${command.body.type} leads to ${draft?.typ ?? "no such event"}`)];
+  });
+  const missing = drafts.slice(events.length).map(({ typ }) => finding("COMMAND_MISMATCH", { event: first }, `the command's ${typ} is missing`));
+  return [...faults, ...missing];
+}
+
+type Meaning = { readonly typ: string; readonly actor: unknown; readonly clear: unknown; readonly sealed: unknown };
+const meaning = ({ typ, actor, clear, sealed }: Meaning): string => canonicalText({ typ, actor, clear, sealed } as Json);
+
+/** What of a judgement stands in the record; a vote that was taken wasn't discounted and named the wording in force. */
+function judgementOf({ body }: Command, events: readonly ProvenEvent[]): Judgement | null {
+  const gate = events.find((event) => event.body.typ === "GateEvaluated")?.body;
+  if (!gate) return null;
+  const voted = events.find((event) => event.body.typ.startsWith("Approval"))?.body.clear as { groupsAtApproval?: readonly string[] } | undefined;
+  return {
+    ...(gate.clear as unknown as ClearOf<"GateEvaluated">),
+    stateSeq: events[0]!.body.seq,
+    discounted: [],
+    voterGroups: voted?.groupsAtApproval ?? [],
+    requirementDigest: body.type === "vote" ? body.requirementDigest : null,
+    attachments: [],
+  };
+}
+
+function refusalFaults({ command, digest }: Envelope, commandId: string, events: readonly ProvenEvent[]): readonly Finding[] {
+  const { body } = events[0]!;
+  const { code, command: type, requirement } = body.clear as ClearOf<"CommandRefused">;
+  const asked = command.body.type === "vote" ? command.body.requirement : null;
+  const { actor } = fromCommand(command, digest);
+  const slots = command.actor.kind === "person" ? actorSlots(command.sealed) : [];
+  const said = meaning({ typ: "CommandRefused", actor, clear: { code, command: command.body.type, requirement: asked }, sealed: slots });
+  const reuse = (commandId !== command.commandId) === (code === "COMMAND_ID_REUSED");
+  const same = events.length === 1 && reuse && said === meaning({ ...body, clear: { code, command: type, requirement } });
+  return same ? [] : [finding("COMMAND_MISMATCH", { event: body.seq }, "the refusal isn't of this command")];
+}
+
+const actorSlots = (sealed: readonly SealedTriple[]): readonly SealedTriple[] =>
+  ACTOR_SLOTS.flatMap((path) => sealed.filter((triple) => triple[0] === path).slice(0, 1));
