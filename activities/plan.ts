@@ -1,4 +1,4 @@
-import { unhex } from "../incidents/bytes.js";
+import { unb64u } from "../incidents/bytes.js";
 import { canonicalize, type Json, type JsonObject } from "../incidents/canonical.js";
 import { blindedDigest } from "../incidents/digest.js";
 import { parseEvent } from "../incidents/event.js";
@@ -47,7 +47,7 @@ export async function openPlan(
   const wanted = ["/plan", "/planBlind"].map((path) => triples.find((triple) => triple[0] === path));
   if (wanted.includes(undefined)) throw new PlanMismatch("the plan's slots are missing");
   const [plan, blind] = await sealed.open(org, inc, wanted as SealedTriple[]);
-  if (typeof blind !== "string" || blindedDigest("plan", unhex(blind), canonicalize(plan as Json)) !== digest)
+  if (typeof blind !== "string" || blindedDigest("plan", unb64u(blind), canonicalize(plan as Json)) !== digest)
     throw new PlanMismatch("the sealed plan is not the one of this digest");
   return plan as unknown as PlanMeaning;
 }

@@ -13,14 +13,12 @@ function* choices(cost: Matrix, taken: readonly number[] = []): Generator<readon
 const costOf = (cost: Matrix, choice: readonly number[]): number =>
   choice.reduce((sum, column, row) => sum + cost[row]![column]!, 0);
 
-const matrices = fc
-  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 }))
-  .chain(([rows, more]) =>
-    fc.array(fc.array(fc.constantFrom(0, 1, 1, 100, 100000), { minLength: rows + more, maxLength: rows + more }), {
-      minLength: rows,
-      maxLength: rows,
-    }),
-  );
+const matrices = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 })).chain(([rows, more]) =>
+  fc.array(fc.array(fc.constantFrom(0, 1, 1, 100, 100000), { minLength: rows + more, maxLength: rows + more }), {
+    minLength: rows,
+    maxLength: rows,
+  }),
+);
 
 describe("the assignment", () => {
   it("costs as little as the best of all choices", () =>

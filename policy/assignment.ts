@@ -85,7 +85,8 @@ function augment({ cost, rowAt, u, v }: Solution, newRow: number): void {
     done[column] = true;
     row = rowAt[column]!;
   }
-  for (; column !== -1; column = cameFrom[column]!) rowAt[column] = cameFrom[column] === -1 ? newRow : rowAt[cameFrom[column]!]!;
+  for (; column !== -1; column = cameFrom[column]!)
+    rowAt[column] = cameFrom[column] === -1 ? newRow : rowAt[cameFrom[column]!]!;
 }
 
 /**
@@ -98,8 +99,9 @@ function optimalColumns(solution: Solution, columnOf: readonly number[]): readon
   const leavers = rowsThatCanLeave(solution, columnOf);
   return columnOf.map((left, row) => {
     const ends = (column: number): boolean => column === left || (rowAt[column] === -1 && leavers.has(row));
-    const movable = closure(columnOf, (other, known) =>
-      other !== row && tight[other]!.some((column) => ends(column) || known.has(rowAt[column]!)),
+    const movable = closure(
+      columnOf,
+      (other, known) => other !== row && tight[other]!.some((column) => ends(column) || known.has(rowAt[column]!)),
     );
     return tight[row]!.filter((column) => ends(column) || movable.has(rowAt[column]!));
   });

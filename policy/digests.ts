@@ -14,7 +14,8 @@ export const policyDigest = (policy: Policy): string => digestOfJson("policy", p
  */
 export function requirementDigest(policy: Policy, requirement: string): string {
   const control = policy.controls.find(({ id }) => id === requirement);
-  if (!control) throw new PolicyInputError("UNKNOWN_REQUIREMENT", `the policy has no requirement ${requirement.slice(0, 60)}`);
+  if (!control)
+    throw new PolicyInputError("UNKNOWN_REQUIREMENT", `the policy has no requirement ${requirement.slice(0, 60)}`);
   return digestOfRequire(control.require);
 }
 

@@ -6,7 +6,11 @@ import { votesFor } from "./units.js";
 import type { Count } from "./votes.js";
 
 /** The votes that count nowhere, each with its reason. Sorted by approval, then requirement. */
-export function discountsOf({ approvals, plan }: Inputs, counts: readonly Count[], { passedOver }: Seating): readonly Discount[] {
+export function discountsOf(
+  { approvals, plan }: Inputs,
+  counts: readonly Count[],
+  { passedOver }: Seating,
+): readonly Discount[] {
   const discounts = approvals.flatMap((vote): Discount[] => {
     const reason = reasonFor(vote, plan.digest, counts, passedOver);
     return reason ? [{ approval: vote.id, requirement: vote.requirement, reason }] : [];
@@ -28,5 +32,9 @@ function reasonFor(
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 }
 
-const passedOverReason = (vote: Approval, { unit }: Count, passedOver: Seating["passedOver"]): DiscountReason | undefined =>
+const passedOverReason = (
+  vote: Approval,
+  { unit }: Count,
+  passedOver: Seating["passedOver"],
+): DiscountReason | undefined =>
   passedOver.some((each) => each.vote.vote === vote && each.unit === unit) ? "principal-already-counted" : undefined;

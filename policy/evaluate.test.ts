@@ -13,12 +13,15 @@ const OLD_PLAN = "b".repeat(64);
 const judged = (inputs: Inputs, context?: Context) => evaluate(policy, inputs, context);
 const withPlan = (plan: Partial<Inputs["plan"]>): Inputs => ({ ...BASE_CASE, plan: { ...BASE_CASE.plan, ...plan } });
 const withVotes = (...approvals: readonly Approval[]): Inputs => ({ ...BASE_CASE, approvals });
-const without = (account: string): readonly Approval[] => BASE_CASE.approvals.filter((vote) => vote.account !== account);
+const without = (account: string): readonly Approval[] =>
+  BASE_CASE.approvals.filter((vote) => vote.account !== account);
 const voteOf = (account: string): Approval => BASE_CASE.approvals.find((vote) => vote.account === account)!;
 const plus = (...votes: readonly Approval[]): Inputs => withVotes(...BASE_CASE.approvals, ...votes);
 const minutesLater = (at: string, minutes: number): string => instantOf(millis(at) + minutes * 60_000);
-const control = (inputs: Inputs, id: string, context?: Context) => judged(inputs, context).controls.find((each) => each.id === id)!;
-const reasons = (inputs: Inputs, context?: Context) => judged(inputs, context).discounted.map(({ approval, reason }) => `${approval} ${reason}`);
+const control = (inputs: Inputs, id: string, context?: Context) =>
+  judged(inputs, context).controls.find((each) => each.id === id)!;
+const reasons = (inputs: Inputs, context?: Context) =>
+  judged(inputs, context).discounted.map(({ approval, reason }) => `${approval} ${reason}`);
 const person = (id: string, changes: Partial<Inputs["directory"]["people"][string]>): Inputs => ({
   ...BASE_CASE,
   directory: {
@@ -81,13 +84,21 @@ describe("the cases of the page", () => {
   });
 
   it("an eligible reject of this plan: blocked", () => {
-    const decision = judged(plus({ ...voteOf("lee"), id: "no", account: "kim", verdict: "reject", at: "2026-03-11T14:40:00.000Z" }));
-    expect(decision).toMatchObject({ verdict: "blocked", nextStep: { kind: "change-plan", control: "ops-approval" }, ways: [] });
+    const decision = judged(
+      plus({ ...voteOf("lee"), id: "no", account: "kim", verdict: "reject", at: "2026-03-11T14:40:00.000Z" }),
+    );
+    expect(decision).toMatchObject({
+      verdict: "blocked",
+      nextStep: { kind: "change-plan", control: "ops-approval" },
+      ways: [],
+    });
     expect(decision.controls.find(({ id }) => id === "ops-approval")).toMatchObject({ code: "REJECTED", by: ["kim"] });
   });
 
   it("a reject of an older plan: no effect", () =>
-    expect(judged(plus({ ...voteOf("lee"), id: "no", account: "kim", verdict: "reject", planDigest: OLD_PLAN })).verdict).toBe("ready"));
+    expect(
+      judged(plus({ ...voteOf("lee"), id: "no", account: "kim", verdict: "reject", planDigest: OLD_PLAN })).verdict,
+    ).toBe("ready"));
 
   it("metrics exactly 30 minutes old: blocked", () => {
     const at = "2026-03-11T15:20:00.000Z";
@@ -109,7 +120,9 @@ describe("the cases of the page", () => {
 
 describe("applicability", () => {
   it("is settled by what is known: another tag needs no environment", () =>
-    expect(control(withPlan({ targets: [{ id: "t", tier: 1, tags: ["web"] }] }), "security-approval").outcome).toBe("not-applicable"));
+    expect(control(withPlan({ targets: [{ id: "t", tier: 1, tags: ["web"] }] }), "security-approval").outcome).toBe(
+      "not-applicable",
+    ));
 
   it("asks one target to meet all members, not two to meet one each", () => {
     const targets = [
@@ -120,21 +133,29 @@ describe("applicability", () => {
   });
 
   it("holds where one target meets it, however little is known of others", () =>
-    expect(control(withPlan({ targets: [...BASE_CASE.plan.targets, { id: "u" }] }), "security-approval").outcome).toBe("satisfied"));
+    expect(control(withPlan({ targets: [...BASE_CASE.plan.targets, { id: "u" }] }), "security-approval").outcome).toBe(
+      "satisfied",
+    ));
 
   it("is unknown for a risk that the vocabulary hasn't", () =>
-    expect(judged(withPlan({ risk: "extreme" }))).toMatchObject({ verdict: "blocked", nextStep: { kind: "repair-facts" } }));
+    expect(judged(withPlan({ risk: "extreme" }))).toMatchObject({
+      verdict: "blocked",
+      nextStep: { kind: "repair-facts" },
+    }));
 
   it("of evidence that may not be wanted is unknown too, unless it is there", () => {
     const alone = { ...policy, controls: policy.controls.filter(({ id }) => id === "evidence-availability") };
     const unknown = withPlan({ risk: "extreme" });
     expect(evaluate(alone, unknown).verdict).toBe("ready");
-    expect(evaluate(alone, { ...unknown, evidence: unknown.evidence.slice(0, 2) }).controls[0]).toMatchObject({ outcome: "indeterminate" });
+    expect(evaluate(alone, { ...unknown, evidence: unknown.evidence.slice(0, 2) }).controls[0]).toMatchObject({
+      outcome: "indeterminate",
+    });
   });
 });
 
 describe("votes", () => {
-  const lateVote = (changes: Partial<Approval>): Inputs => withVotes(...without("lee"), { ...voteOf("lee"), id: "v", ...changes });
+  const lateVote = (changes: Partial<Approval>): Inputs =>
+    withVotes(...without("lee"), { ...voteOf("lee"), id: "v", ...changes });
 
   it.each<[string, Partial<Approval>, string]>([
     ["of an unknown account", { account: "nobody" }, "identity-unresolved"],
@@ -172,7 +193,9 @@ describe("votes", () => {
 
   it("can be given again after a revoke", () => {
     const revoke: Approval = { ...voteOf("lee"), id: "r", verdict: "revoke", at: "2026-03-11T14:31:00.000Z" };
-    expect(judged(plus(revoke, { ...voteOf("lee"), id: "again", at: "2026-03-11T14:32:00.000Z" })).verdict).toBe("ready");
+    expect(judged(plus(revoke, { ...voteOf("lee"), id: "again", at: "2026-03-11T14:32:00.000Z" })).verdict).toBe(
+      "ready",
+    );
   });
 
   it("don't lift a veto: only a revoke does", () => {
@@ -185,6 +208,12 @@ describe("votes", () => {
     expect(judged(plus(no, yes, back, again)).verdict).toBe("ready");
   });
 
+  it("of one person at one instant are read with the more careful word last", () => {
+    const no: Approval = { ...voteOf("lee"), id: "a", verdict: "reject" };
+    expect(judged(plus(no)).verdict).toBe("blocked");
+    expect(judged(withVotes(no, ...BASE_CASE.approvals)).verdict).toBe("blocked");
+  });
+
   it("against a plan by its own author veto nothing", () =>
     expect(judged(plus({ ...voteOf("lee"), id: "no", account: "ana", verdict: "reject" })).verdict).toBe("ready"));
 });
@@ -192,7 +221,10 @@ describe("votes", () => {
 describe("assurance", () => {
   const strict = parsePolicy(text.replace("group:sre, count: 1", "group:sre, count: 1, assurance: passkey"));
   const votes = (...changes: Partial<Approval>[]): Inputs =>
-    withVotes(...without("lee"), ...changes.map((change, i) => ({ ...voteOf("lee"), id: `v${i}`, at: `2026-03-11T14:3${i}:00.000Z`, ...change })));
+    withVotes(
+      ...without("lee"),
+      ...changes.map((change, i) => ({ ...voteOf("lee"), id: `v${i}`, at: `2026-03-11T14:3${i}:00.000Z`, ...change })),
+    );
 
   it("discounts a lower vote", () => {
     const decision = evaluate(strict, votes({}));
@@ -220,16 +252,30 @@ describe("seats", () => {
   });
 
   it("name who could still vote, without those who already sit elsewhere", () => {
-    const inputs = withVotes(...without("di").map((vote) => (vote.account === "lee" ? { ...vote, account: "kim" } : vote)));
-    const missing = control({ ...inputs, directory: person("lee", { active: false }).directory }, "security-approval").missing;
+    const inputs = withVotes(
+      ...without("di").map((vote) => (vote.account === "lee" ? { ...vote, account: "kim" } : vote)),
+    );
+    const missing = control(
+      { ...inputs, directory: person("lee", { active: false }).directory },
+      "security-approval",
+    ).missing;
     expect(missing).toEqual([
-      { kind: "approval", requirement: "security-approval", count: 1, from: ["group:security"], eligible: ["di", "eve"], unsatisfiable: false },
+      {
+        kind: "approval",
+        requirement: "security-approval",
+        count: 1,
+        from: ["group:security"],
+        eligible: ["di", "eve"],
+        unsatisfiable: false,
+      },
     ]);
   });
 
   it("that nobody is left to fill block", () => {
     const leaver = person("di", { active: false });
-    const people = Object.fromEntries(Object.entries(leaver.directory.people).filter(([id]) => id !== "kim" && id !== "eve"));
+    const people = Object.fromEntries(
+      Object.entries(leaver.directory.people).filter(([id]) => id !== "kim" && id !== "eve"),
+    );
     const decision = judged({ ...leaver, directory: { ...leaver.directory, people } });
     expect(decision).toMatchObject({
       verdict: "blocked",
@@ -245,8 +291,14 @@ describe("people", () => {
     ["nobody", {}],
     ["two persons", { lee: ["clash"], di: ["clash"] }],
   ])("block where an author's account belongs to %s", (_, accounts: Record<string, string[]>) => {
-    const people = Object.entries(BASE_CASE.directory.people).map(([id, each]) => [id, { ...each, accounts: accounts[id] ?? each.accounts }]);
-    const inputs = { ...withPlan({ authors: ["clash"] }), directory: { ...BASE_CASE.directory, people: Object.fromEntries(people) } };
+    const people = Object.entries(BASE_CASE.directory.people).map(([id, each]) => [
+      id,
+      { ...each, accounts: accounts[id] ?? each.accounts },
+    ]);
+    const inputs = {
+      ...withPlan({ authors: ["clash"] }),
+      directory: { ...BASE_CASE.directory, people: Object.fromEntries(people) },
+    };
     expect(judged(inputs)).toMatchObject({ verdict: "blocked", nextStep: { kind: "repair-facts" } });
     const { controls } = policy;
     const careless = { ...policy, controls: controls.filter(({ id }) => id !== "separation-of-duties") };
@@ -254,13 +306,23 @@ describe("people", () => {
   });
 
   it("block a plan that a service account wrote", () =>
-    expect(judged(withPlan({ authors: ["bot"] }))).toMatchObject({ verdict: "blocked", nextStep: { kind: "change-plan" } }));
+    expect(judged(withPlan({ authors: ["bot"] }))).toMatchObject({
+      verdict: "blocked",
+      nextStep: { kind: "change-plan" },
+    }));
 
-  it("that execute the plan don't approve it", () => expect(reasons(withPlan({ executor: "lee" }))).toEqual(["vote-lee-ops-approval conflict-of-duties"]));
+  it("that execute the plan don't approve it", () =>
+    expect(reasons(withPlan({ executor: "lee" }))).toEqual(["vote-lee-ops-approval conflict-of-duties"]));
 });
 
 describe("delegations", () => {
-  const delegation = { from: "lee", to: "cy", groups: ["sre"], start: "2026-03-11T14:00:00.000Z", end: "2026-03-11T15:10:00.000Z" };
+  const delegation = {
+    from: "lee",
+    to: "cy",
+    groups: ["sre"],
+    start: "2026-03-11T14:00:00.000Z",
+    end: "2026-03-11T15:10:00.000Z",
+  };
   const delegated = (changes: Partial<typeof delegation>, ...votes: readonly Approval[]): Inputs => ({
     ...withVotes(...without("lee"), ...votes),
     directory: {
@@ -307,7 +369,10 @@ describe("exceptions", () => {
     until: "2026-03-11T15:15:00.000Z",
     approvedBy: "eve",
   };
-  const excepted = (changes: Partial<typeof exception>): Inputs => ({ ...withVotes(...without("di")), exceptions: [{ ...exception, ...changes }] });
+  const excepted = (changes: Partial<typeof exception>): Inputs => ({
+    ...withVotes(...without("di")),
+    exceptions: [{ ...exception, ...changes }],
+  });
 
   it("waive their control while they last", () => {
     expect(judged(excepted({}))).toMatchObject({ verdict: "ready", validUntil: exception.until });
@@ -320,7 +385,9 @@ describe("exceptions", () => {
     ["that the author approved", { approvedBy: "bo" }],
     ["that nobody known approved", { approvedBy: "x" }],
     ["for another control", { control: "ops-approval" }],
-  ])("%s waive nothing", (_, changes) => expect(control(excepted(changes), "security-approval").outcome).toBe("pending"));
+  ])("%s waive nothing", (_, changes) =>
+    expect(control(excepted(changes), "security-approval").outcome).toBe("pending"),
+  );
 
   it("are ignored where a control is never waivable", () => {
     const inputs = { ...excepted({ control: "no-conflict" }), inFlight: undefined };
@@ -332,10 +399,17 @@ describe("other actions", () => {
   const busy = { id: "inc_2", planDigest: OLD_PLAN, targets: ["tgt_cart"] };
 
   it("on the same target block", () =>
-    expect(judged({ ...BASE_CASE, inFlight: [busy] })).toMatchObject({ verdict: "blocked", nextStep: { kind: "wait-for-window", control: "no-conflict" } }));
-  it("on another target don't", () => expect(judged({ ...BASE_CASE, inFlight: [{ ...busy, targets: ["tgt_x"] }] }).verdict).toBe("ready"));
+    expect(judged({ ...BASE_CASE, inFlight: [busy] })).toMatchObject({
+      verdict: "blocked",
+      nextStep: { kind: "wait-for-window", control: "no-conflict" },
+    }));
+  it("on another target don't", () =>
+    expect(judged({ ...BASE_CASE, inFlight: [{ ...busy, targets: ["tgt_x"] }] }).verdict).toBe("ready"));
   it("that are unknown block", () =>
-    expect(judged({ ...BASE_CASE, inFlight: undefined })).toMatchObject({ verdict: "blocked", missing: [{ kind: "fact", path: "inFlight" }] }));
+    expect(judged({ ...BASE_CASE, inFlight: undefined })).toMatchObject({
+      verdict: "blocked",
+      missing: [{ kind: "fact", path: "inFlight" }],
+    }));
 });
 
 describe("evidence", () => {
@@ -352,7 +426,10 @@ describe("evidence", () => {
     ["for no plan", { planDigest: undefined }, "other-plan"],
     ["unverified", { status: "unverified" }, "unverified"],
   ])("%s doesn't count", (_, changes, condition) =>
-    expect(judged(only(changes))).toMatchObject({ verdict: "blocked", missing: [{ kind: "evidence", type: "rollback-plan", condition }] }),
+    expect(judged(only(changes))).toMatchObject({
+      verdict: "blocked",
+      missing: [{ kind: "evidence", type: "rollback-plan", condition }],
+    }),
   );
 });
 
@@ -370,7 +447,10 @@ describe("a policy that changes in flight", () => {
     expect(pinned.verdict).toBe("needs-approval");
     expect(pinned.missing).toMatchObject([{ requirement: "security-approval@pinned", eligible: ["eve", "kim"] }]);
     const vote = { ...voteOf("di"), id: "v", account: "eve", requirement: "security-approval@pinned" };
-    expect(judged(plus(vote), { pinned: tightened })).toMatchObject({ verdict: "ready", validUntil: "2026-03-11T15:20:00.000Z" });
+    expect(judged(plus(vote), { pinned: tightened })).toMatchObject({
+      verdict: "ready",
+      validUntil: "2026-03-11T15:20:00.000Z",
+    });
   });
 
   it("binds a vote with a digest to the wording that was voted on", () => {
@@ -401,21 +481,38 @@ describe("a decision", () => {
 
   it("keeps its digest when only wording changes", () => {
     const { decisionDigest: first, ...rest } = judged(BASE_CASE);
-    const reworded = { ...rest, nextStep: { ...rest.nextStep, text: "Go." }, controls: rest.controls.map((each) => ({ ...each, title: "", because: [] })) };
+    const reworded = {
+      ...rest,
+      nextStep: { ...rest.nextStep, text: "Go." },
+      controls: rest.controls.map((each) => ({ ...each, title: "", because: [] })),
+    };
     expect(decisionDigest(reworded)).toBe(first);
     expect(decisionDigest({ ...reworded, verdict: "blocked" })).not.toBe(first);
   });
 
   it("names no person in its sentences", () => {
-    const decisions = [BASE_CASE, withVotes(), plus({ ...voteOf("lee"), id: "n", account: "kim", verdict: "reject" })].map((inputs) => judged(inputs));
-    const words = decisions.flatMap(({ controls, nextStep }) => [nextStep.text, ...controls.flatMap(({ because }) => because)]);
+    const decisions = [
+      BASE_CASE,
+      withVotes(),
+      plus({ ...voteOf("lee"), id: "n", account: "kim", verdict: "reject" }),
+    ].map((inputs) => judged(inputs));
+    const words = decisions.flatMap(({ controls, nextStep }) => [
+      nextStep.text,
+      ...controls.flatMap(({ because }) => because),
+    ]);
     expect(words.length).toBeGreaterThan(15);
-    for (const name of Object.keys(BASE_CASE.directory.people)) expect(words.join(" ")).not.toMatch(new RegExp(`\\b${name}\\b`));
+    for (const name of Object.keys(BASE_CASE.directory.people))
+      expect(words.join(" ")).not.toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   it("carries gate and step", () =>
-    expect(judged(BASE_CASE, { gate: "step", step: "s1" })).toMatchObject({ gate: "step", subject: { incident: "inc_1", planDigest: PLAN, step: "s1" } }));
+    expect(judged(BASE_CASE, { gate: "step", step: "s1" })).toMatchObject({
+      gate: "step",
+      subject: { incident: "inc_1", planDigest: PLAN, step: "s1" },
+    }));
 
   it("refuses an instant that isn't one, with a code", () =>
-    expect(() => judged({ ...BASE_CASE, at: "soon" })).toThrow(expect.objectContaining({ name: "PolicyInputError", code: "BAD_TIME" })));
+    expect(() => judged({ ...BASE_CASE, at: "soon" })).toThrow(
+      expect.objectContaining({ name: "PolicyInputError", code: "BAD_TIME" }),
+    ));
 });

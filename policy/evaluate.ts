@@ -38,7 +38,12 @@ export function evaluate(policy: Policy, inputs: Inputs, { gate = "preview", ste
     at: inputs.at,
     validUntil: validUntil(units, facts, now, judgement),
     subject: { incident: inputs.incident.id, planDigest: inputs.plan.digest, ...(step === undefined ? {} : { step }) },
-    policy: { name: policy.name, digest: policyDigest(policy), pinnedDigest: policyDigest(pinned ?? policy), semantics: 1 },
+    policy: {
+      name: policy.name,
+      digest: policyDigest(policy),
+      pinnedDigest: policyDigest(pinned ?? policy),
+      semantics: 1,
+    },
     inputsDigest: inputsDigest(inputs.at, sections),
     sections,
     controls: judgement.controls,

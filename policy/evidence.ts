@@ -15,13 +15,20 @@ export function findEvidence(wanted: EvidenceRequirement, facts: Facts, now: num
   const conditions = facts.inputs.evidence
     .filter(({ type, incident }) => type === wanted.type && incident === facts.inputs.incident.id)
     .map((piece) => ({ piece, lacking: conditionOf(piece, wanted, facts, now) }));
-  const bringers = conditions.filter(({ lacking }) => lacking === undefined).map(({ piece }) => facts.personOf(piece.by)!);
+  const bringers = conditions
+    .filter(({ lacking }) => lacking === undefined)
+    .map(({ piece }) => facts.personOf(piece.by)!);
   if (bringers.length > 0) return { by: bringers.sort()[0]! };
   const nearest = Math.max(0, ...conditions.map(({ lacking }) => CONDITIONS.indexOf(lacking!)));
   return { lacking: CONDITIONS[nearest]! };
 }
 
-function conditionOf(piece: Evidence, wanted: EvidenceRequirement, facts: Facts, now: number): EvidenceCondition | undefined {
+function conditionOf(
+  piece: Evidence,
+  wanted: EvidenceRequirement,
+  facts: Facts,
+  now: number,
+): EvidenceCondition | undefined {
   if (millis(piece.at) > now) return "absent";
   if (!mayBring(piece, wanted, facts)) return "not-eligible";
   if (wanted.for === "this-plan" && piece.planDigest !== facts.inputs.plan.digest) return "other-plan";
@@ -42,6 +49,10 @@ function mayBring({ by }: Evidence, { from, notBy = [] }: EvidenceRequirement, f
 }
 
 function isParty(person: string, party: Party, { inputs: { plan }, people }: Facts): boolean {
-  const accounts = { "plan.authors": plan.authors, "plan.requester": [plan.requestedBy], "plan.executor": [plan.executor] }[party];
+  const accounts = {
+    "plan.authors": plan.authors,
+    "plan.requester": [plan.requestedBy],
+    "plan.executor": [plan.executor],
+  }[party];
   return accounts.some((account) => people.claims.get(account)?.has(person));
 }

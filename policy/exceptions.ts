@@ -8,7 +8,8 @@ export const exceptionsFor = ({ control }: Unit, facts: Facts): readonly Excepti
   control.waivable === "never"
     ? []
     : facts.inputs.exceptions.filter(
-        (exception) => exception.control === control.id && coversPlan(exception, facts) && isSoundlyApproved(exception, facts),
+        (exception) =>
+          exception.control === control.id && coversPlan(exception, facts) && isSoundlyApproved(exception, facts),
       );
 
 export const holdsAt = ({ from, until }: Exception, now: number): boolean => millis(from) <= now && now < millis(until);

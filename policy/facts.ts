@@ -1,4 +1,5 @@
-import type { Inputs } from "./inputs.js";
+import { byCodeUnit } from "../incidents/canonical.js";
+import type { Approval, Inputs } from "./inputs.js";
 import { millis } from "./instants.js";
 import { groupName, type People, peopleOf, personOf } from "./people.js";
 
@@ -6,9 +7,19 @@ import { groupName, type People, peopleOf, personOf } from "./people.js";
 export interface Facts {
   readonly inputs: Inputs;
   readonly people: People;
+  /** In the order of their instants; at one instant the more careful word is the last one. */
+  readonly votes: readonly DatedVote[];
   readonly delegations: readonly ResolvedDelegation[];
   /** The one person of an account. */
   readonly personOf: (account: string) => string | undefined;
+}
+
+export interface DatedVote {
+  readonly vote: Approval;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Undefined where the account doesn't identify one person. */
+  readonly voter: string | undefined;
 }
 
 export interface ResolvedDelegation {
@@ -24,8 +35,21 @@ export interface ResolvedDelegation {
 export function factsOf(inputs: Inputs): Facts {
   const people = peopleOf(inputs);
   const person = (account: string): string | undefined => personOf(people.claims, account);
-  return { inputs, people, delegations: delegationsOf(inputs, person), personOf: person };
+  return {
+    inputs,
+    people,
+    votes: votesOf(inputs, person),
+    delegations: delegationsOf(inputs, person),
+    personOf: person,
+  };
 }
+
+const RANK = { approve: 0, revoke: 1, reject: 2 } as const;
+
+const votesOf = ({ approvals }: Inputs, personOf: Facts["personOf"]): readonly DatedVote[] =>
+  approvals
+    .map((vote) => ({ vote, at: millis(vote.at), voter: personOf(vote.account) }))
+    .sort((a, b) => a.at - b.at || RANK[a.vote.verdict] - RANK[b.vote.verdict] || byCodeUnit(a.vote.id, b.vote.id));
 
 /** A delegation from or to someone unknown delegates nothing. */
 const delegationsOf = ({ directory }: Inputs, personOf: Facts["personOf"]): readonly ResolvedDelegation[] =>

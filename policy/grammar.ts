@@ -6,8 +6,8 @@ import {
   also,
   anyOf,
   defaulting,
-  isMap,
   integer,
+  isMap,
   listOf,
   mapOf,
   oneOf,
@@ -39,7 +39,10 @@ export const duration: Reader<string> = (value, path, report) => {
 };
 
 const targetWhen: Reader<TargetWhen> = also(
-  mapOf({ env: optional(anyOf(word)), tier: optional(anyOf(integer(0, 99))), tags: optional(anyOf(word)) }, "UNDECLARED_FACT"),
+  mapOf(
+    { env: optional(anyOf(word)), tier: optional(anyOf(integer(0, 99))), tags: optional(anyOf(word)) },
+    "UNDECLARED_FACT",
+  ),
   (value, path, report) => {
     if (isMap(value) && Object.keys(value).length === 0)
       report({ path, on: "value", code: "WRONG_VALUE", message: "anyTarget needs env, tier or tags" });

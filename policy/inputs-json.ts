@@ -1,5 +1,16 @@
 import type { Json } from "../incidents/canonical.js";
-import { bool, int, list, nullable, oneOf, optional, problemsOf, record, type Shape, text } from "../incidents/shape.js";
+import {
+  bool,
+  int,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  problemsOf,
+  record,
+  type Shape,
+  text,
+} from "../incidents/shape.js";
 import { PolicyInputError } from "./errors.js";
 import type { Inputs } from "./inputs.js";
 import { millis } from "./instants.js";

@@ -17,7 +17,10 @@ const daysInMonth = (year: number, month: number): number =>
 export function millis(text: string): number {
   const [year, month, day, hour, minute, second, ms] = (INSTANT.exec(text) ?? []).slice(1).map(Number);
   if (year === undefined || day! < 1 || day! > daysInMonth(year, month!) || hour! > 23 || minute! > 59 || second! > 59)
-    throw new PolicyInputError("BAD_TIME", `expected YYYY-MM-DDTHH:MM:SS.mmmZ, found ${JSON.stringify(text.slice(0, 40))}`);
+    throw new PolicyInputError(
+      "BAD_TIME",
+      `expected YYYY-MM-DDTHH:MM:SS.mmmZ, found ${JSON.stringify(text.slice(0, 40))}`,
+    );
   return daysOf(year, month!, day!) * DAY_MS + ((hour! * 60 + minute!) * 60 + second!) * 1000 + ms!;
 }
 
@@ -39,7 +42,9 @@ function daysOf(year: number, month: number, day: number): number {
   const era = Math.floor(y / 400);
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
   const yearOfEra = y - era * 400;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
 }
 
 function dateOf(days: number): { year: number; month: number; day: number } {

@@ -2,8 +2,15 @@ import type { ControlResult, Discount, Missing, Verdict } from "./decision.js";
 import { discountsOf } from "./discounts.js";
 import { exceptionsFor, holdsAt } from "./exceptions.js";
 import type { Facts } from "./facts.js";
-import { judgeApproval, judgeEvidence, judgeNoConflict, judgeSeparation, missingIdentities, type Result } from "./kinds.js";
-import { seat, type Seating } from "./seating.js";
+import {
+  judgeApproval,
+  judgeEvidence,
+  judgeNoConflict,
+  judgeSeparation,
+  missingIdentities,
+  type Result,
+} from "./kinds.js";
+import { type Seating, seat } from "./seating.js";
 import { isApprovalUnit, type Unit } from "./units.js";
 import { type Count, countVotes, type LiveVote } from "./votes.js";
 import { type Truth, whenHolds } from "./when.js";
@@ -14,7 +21,8 @@ export interface Judgement {
   readonly controls: readonly ControlResult[];
   readonly missing: readonly Missing[];
   readonly discounted: readonly Discount[];
-  /** The votes that fill a seat. */
+  /** The votes on each requirement that applies and isn't waived, and those that fill a seat. */
+  readonly asked: readonly Count[];
   readonly used: ReadonlySet<LiveVote>;
 }
 
@@ -29,12 +37,16 @@ export function judge(units: readonly Unit[], facts: Facts, now: number): Judgem
     title: unit.control.title,
     ...(result ?? judgeUnit(unit, facts, now, counts.get(unit.name), seating)),
   }));
-  const missing = distinctMissing([...controls.flatMap((control) => control.missing ?? []), ...missingIdentities(facts)]);
+  const missing = distinctMissing([
+    ...controls.flatMap((control) => control.missing ?? []),
+    ...missingIdentities(facts),
+  ]);
   return {
     verdict: verdictOf(controls, missing),
     controls,
     missing,
     discounted: discountsOf(facts.inputs, [...counts.values()], seating),
+    asked,
     used: seating.used,
   };
 }
@@ -42,11 +54,14 @@ export function judge(units: readonly Unit[], facts: Facts, now: number): Judgem
 /** A result where the control needs no judging: it doesn't apply, may or may not apply, or is waived. A standing veto isn't waived. */
 function applicability(unit: Unit, facts: Facts, now: number, count: Count | undefined): { readonly result?: Result } {
   const holds: Truth = whenHolds(unit.control.when, facts.inputs);
-  if (holds.value === false) return { result: { outcome: "not-applicable", code: "NOT_APPLICABLE", because: ["Its condition doesn't hold."] } };
+  if (holds.value === false)
+    return { result: { outcome: "not-applicable", code: "NOT_APPLICABLE", because: ["Its condition doesn't hold."] } };
   if (holds.value === "unknown") return { result: indeterminate(holds.facts) };
   const vetoed = (count?.vetoes.length ?? 0) > 0;
   if (vetoed || !exceptionsFor(unit, facts).some((exception) => holdsAt(exception, now))) return {};
-  return { result: { outcome: "waived", code: "EXCEPTION", because: ["An approved exception covers every target now."] } };
+  return {
+    result: { outcome: "waived", code: "EXCEPTION", because: ["An approved exception covers every target now."] },
+  };
 }
 
 const indeterminate = (facts: readonly { path: string; source: string }[]): Result => ({

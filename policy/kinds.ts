@@ -26,7 +26,8 @@ export function judgeApproval(count: Count, seated: SeatedUnit): Result {
 function pendingApproval(seated: SeatedUnit, given: string): Result {
   const { missing: count, from, satisfiable } = seated;
   const wanted = `${plural(count, "more vote")} needed from ${from.join(" or ")}.`;
-  const nobody = "Not enough people are left who may give them: nobody takes two seats, and no author, requester or executor approves.";
+  const nobody =
+    "Not enough people are left who may give them: nobody takes two seats, and no author, requester or executor approves.";
   const missing: Missing = {
     kind: "approval",
     requirement: seated.unit.name,
@@ -36,7 +37,13 @@ function pendingApproval(seated: SeatedUnit, given: string): Result {
     unsatisfiable: !satisfiable,
   };
   const because = satisfiable ? [given, wanted] : [given, wanted, nobody];
-  return { outcome: "pending", code: satisfiable ? "APPROVAL_PENDING" : "NOBODY_LEFT", because, by: seated.by, missing: [missing] };
+  return {
+    outcome: "pending",
+    code: satisfiable ? "APPROVAL_PENDING" : "NOBODY_LEFT",
+    because,
+    by: seated.by,
+    missing: [missing],
+  };
 }
 
 interface Item {
@@ -54,7 +61,8 @@ export function judgeEvidence(requirements: readonly EvidenceRequirement[], fact
   const missing = items.flatMap(missingOf);
   const by = distinct(items.flatMap(({ found }) => ("by" in found ? [found.by] : [])));
   const because = items.map(sentence);
-  if (missing.some(({ kind }) => kind === "fact")) return { outcome: "indeterminate", code: "FACT_UNKNOWN", because, by, missing };
+  if (missing.some(({ kind }) => kind === "fact"))
+    return { outcome: "indeterminate", code: "FACT_UNKNOWN", because, by, missing };
   if (missing.length === 0) return { outcome: "satisfied", code: "SATISFIED", because, by };
   return { outcome: "pending", code: evidenceCode(missing), because, by, missing };
 }
@@ -74,18 +82,27 @@ function sentence({ wanted, unknown, found }: Item): string {
 
 const evidenceCode = (missing: readonly Missing[]): string => {
   const first = missing[0]!;
-  return first.kind === "evidence" ? `EVIDENCE_${first.condition.toUpperCase().replaceAll("-", "_")}` : "EVIDENCE_ABSENT";
+  return first.kind === "evidence"
+    ? `EVIDENCE_${first.condition.toUpperCase().replaceAll("-", "_")}`
+    : "EVIDENCE_ABSENT";
 };
 
 export function judgeSeparation(facts: Facts): Result {
   const { people } = facts;
   const missing = missingIdentities(facts);
   if (missing.length > 0) {
-    const because = [`${plural(missing.length, "account")} of author, requester or executor can't be told to be one known person.`];
+    const because = [
+      `${plural(missing.length, "account")} of author, requester or executor can't be told to be one known person.`,
+    ];
     return { outcome: "indeterminate", code: "IDENTITY_UNRESOLVED", because, missing };
   }
   if (people.parties.every((person) => people.humans.has(person)))
-    return { outcome: "satisfied", code: "SATISFIED", because: ["Author, requester and executor are known persons."], by: people.parties };
+    return {
+      outcome: "satisfied",
+      code: "SATISFIED",
+      because: ["Author, requester and executor are known persons."],
+      by: people.parties,
+    };
   const because = ["Author, requester or executor is a service account, not a person."];
   return { outcome: "violated", code: "NOT_A_PERSON", because };
 }
@@ -102,6 +119,7 @@ export function judgeNoConflict({ inputs }: Facts): Result {
   }
   const held = new Set(inputs.inFlight.flatMap(({ targets }) => targets));
   const busy = distinct(inputs.plan.targets.map(({ id }) => id)).filter((id) => held.has(id));
-  if (busy.length === 0) return { outcome: "satisfied", code: "SATISFIED", because: ["No other action holds a target of this plan."] };
+  if (busy.length === 0)
+    return { outcome: "satisfied", code: "SATISFIED", because: ["No other action holds a target of this plan."] };
   return { outcome: "violated", code: "TARGET_BUSY", because: busy.map((id) => `Another action holds ${id}.`) };
 }

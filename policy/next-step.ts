@@ -8,7 +8,10 @@ import type { Judgement } from "./judge.js";
  */
 export function nextStepOf({ verdict, controls, missing }: Judgement, policy: Policy): NextStep {
   if (verdict === "ready") return { kind: "execute", text: "Every control is satisfied: execute the plan." };
-  const steps = [...controls.flatMap(stepsOf), ...missing.filter(({ kind }) => kind === "fact").map((fact) => stepFor(fact))];
+  const steps = [
+    ...controls.flatMap(stepsOf),
+    ...missing.filter(({ kind }) => kind === "fact").map((fact) => stepFor(fact)),
+  ];
   const dead = steps.find(({ kind }) => kind === "change-plan");
   if (dead) return dead;
   const order = [...policy.nextSteps, ...NEXT_STEPS];
@@ -25,7 +28,9 @@ function stepsOf(control: ControlResult): readonly NextStep[] {
   if (code === "NOT_A_PERSON")
     return [{ kind: "change-plan", control: id, text: "Propose the plan in the name of the person who wrote it." }];
   if (code === "TARGET_BUSY")
-    return [{ kind: "wait-for-window", control: id, text: "Wait until the other action on the same target has ended." }];
+    return [
+      { kind: "wait-for-window", control: id, text: "Wait until the other action on the same target has ended." },
+    ];
   return (control.missing ?? []).map((missing) => stepFor(missing, id));
 }
 
@@ -35,18 +40,34 @@ function stepFor(missing: Missing, control?: string): NextStep {
     case "fact":
       return { kind: "repair-facts", ...at, text: `Have ${missing.source} supply ${missing.path}.` };
     case "evidence":
-      return { kind: "attach-evidence", ...at, who: missing.from, text: EVIDENCE_TEXT[missing.condition](missing.type, missing.from[0]!) };
+      return {
+        kind: "attach-evidence",
+        ...at,
+        who: missing.from,
+        text: EVIDENCE_TEXT[missing.condition](missing.type, missing.from[0]!),
+      };
     case "time":
       return {
         kind: "wait-for-window",
         ...at,
         ...(missing.opensAt === null ? {} : { notBefore: missing.opensAt }),
-        text: missing.opensAt === null ? `No opening of ${missing.calendar} is known.` : `Wait until ${missing.opensAt}.`,
+        text:
+          missing.opensAt === null ? `No opening of ${missing.calendar} is known.` : `Wait until ${missing.opensAt}.`,
       };
     case "approval":
       return missing.unsatisfiable
-        ? { kind: "escalate", ...at, who: missing.from, text: `Too few people can approve ${missing.requirement}: find someone for ${missing.from.join(" or ")}.` }
-        : { kind: "ask-approval", ...at, who: missing.eligible, text: askText(missing.count, missing.from, missing.requirement) };
+        ? {
+            kind: "escalate",
+            ...at,
+            who: missing.from,
+            text: `Too few people can approve ${missing.requirement}: find someone for ${missing.from.join(" or ")}.`,
+          }
+        : {
+            kind: "ask-approval",
+            ...at,
+            who: missing.eligible,
+            text: askText(missing.count, missing.from, missing.requirement),
+          };
   }
 }
 
@@ -54,7 +75,8 @@ const EVIDENCE_TEXT = {
   absent: (type: string, from: string) => `Attach ${type}, from ${from}.`,
   stale: (type: string, from: string) => `Attach a fresh ${type}, from ${from}: the one there is too old.`,
   unverified: (type: string) => `Have ${type} verified by its source or by another person.`,
-  "other-plan": (type: string, from: string) => `Attach ${type} for this plan, from ${from}: the one there is for another.`,
+  "other-plan": (type: string, from: string) =>
+    `Attach ${type} for this plan, from ${from}: the one there is for another.`,
   "not-eligible": (type: string, from: string) => `Have ${type} attached by ${from}: whoever attached it may not.`,
 } as const;
 

@@ -7,8 +7,8 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
   type ParsedNode,
+  parseDocument,
   type YAMLError,
 } from "yaml";
 import { type Json, MAX_DEPTH } from "../incidents/canonical.js";
@@ -25,7 +25,8 @@ const MAX_TEXT = 131_072;
  * @throws {PolicyError} with every problem of the text, each with line and column.
  */
 export function parsePolicy(text: string): Policy {
-  if (text.length > MAX_TEXT) throw new PolicyError([problemAt(1, 1, "", "TOO_LARGE", `more than ${MAX_TEXT} characters`)]);
+  if (text.length > MAX_TEXT)
+    throw new PolicyError([problemAt(1, 1, "", "TOO_LARGE", `more than ${MAX_TEXT} characters`)]);
   const source = new Source(text);
   const json = source.json();
   const { policy, findings } = readPolicy(json);
@@ -78,7 +79,8 @@ class Source {
     if (path.length >= MAX_DEPTH) return this.#refuse(node, path, "TOO_DEEP", `nesting is deeper than ${MAX_DEPTH}`);
     if (isAlias(node)) return this.#refuse(node, path, "YAML_FEATURE", "aliases are not allowed");
     if (node.tag !== undefined) this.#refuse(node, path, "YAML_FEATURE", "tags are not allowed");
-    if ((isScalar(node) || isCollection(node)) && node.anchor) this.#refuse(node, path, "YAML_FEATURE", "anchors are not allowed");
+    if ((isScalar(node) || isCollection(node)) && node.anchor)
+      this.#refuse(node, path, "YAML_FEATURE", "anchors are not allowed");
     if (isSeq(node)) return node.items.map((item, i) => this.#value(item as Node, [...path, i]));
     if (isMap(node)) return this.#map(node.items as Pair[], path);
     return isScalar(node) ? this.#scalar(node.value) : null;
@@ -104,7 +106,8 @@ class Source {
   }
 
   #syntax(error: Pick<YAMLError, "code" | "message" | "pos">): void {
-    const code = error.code === "DUPLICATE_KEY" ? "DUPLICATE_KEY" : error.code === "RESOURCE_EXHAUSTION" ? "TOO_DEEP" : "BAD_YAML";
+    const code =
+      error.code === "DUPLICATE_KEY" ? "DUPLICATE_KEY" : error.code === "RESOURCE_EXHAUSTION" ? "TOO_DEEP" : "BAD_YAML";
     this.#problem(error.pos[0], [], code, error.message.split("\n")[0]!);
   }
 

@@ -21,7 +21,11 @@ export interface People {
 export function peopleOf({ directory, plan }: Inputs): People {
   const entries = Object.entries(directory.people).sort(([a], [b]) => byCodeUnit(a, b));
   const claims = claimsOf(entries.map(([id, person]) => [id, person.accounts] as const));
-  const accounts = distinct([plan.requestedBy, ...plan.authors, ...(plan.executor === "system" ? [] : [plan.executor])]);
+  const accounts = distinct([
+    plan.requestedBy,
+    ...plan.authors,
+    ...(plan.executor === "system" ? [] : [plan.executor]),
+  ]);
   const conflicted = new Set(accounts.flatMap((account) => [...(claims.get(account) ?? [])]));
   const humans = new Set(entries.filter(([, person]) => person.kind !== "service").map(([id]) => id));
   const active = new Set(entries.filter(([, person]) => person.active).map(([id]) => id));
@@ -34,7 +38,9 @@ export function peopleOf({ directory, plan }: Inputs): People {
     conflicted,
     unresolved: accounts.filter((account) => claims.get(account)?.size !== 1),
     parties: distinct(accounts.flatMap((account) => personOf(claims, account) ?? [])),
-    votersOf: gather(voters.flatMap(([id, person]) => distinct(person.groups.map(groupName)).map((group) => [group, id] as const))),
+    votersOf: gather(
+      voters.flatMap(([id, person]) => distinct(person.groups.map(groupName)).map((group) => [group, id] as const)),
+    ),
   };
 }
 
@@ -50,7 +56,8 @@ export const isMember = (people: People, person: string, group: string): boolean
 /** `group:sre` in a policy is `sre` in a directory; facts that write the prefix too are understood. */
 export const groupName = (group: string): string => group.replace(/^group:/, "");
 
-export const votersOf = (people: People, group: string): readonly string[] => people.votersOf.get(groupName(group)) ?? [];
+export const votersOf = (people: People, group: string): readonly string[] =>
+  people.votersOf.get(groupName(group)) ?? [];
 
 export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)].sort(byCodeUnit);
 

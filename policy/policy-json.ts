@@ -36,4 +36,6 @@ const withoutPosition = ({ path, code, message }: Finding): PolicyProblem => ({
 
 /** JSON Pointer (RFC 6901); a key is cut so that a hostile one can't flood a message. */
 export const pointerOf = (path: Path): string =>
-  path.map((part) => `/${String(part).slice(0, 60).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  path
+    .map((part) => `/${String(part).slice(0, 60).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");

@@ -64,9 +64,15 @@ function requirement(expiresAfter: string): Reader<Require> {
 function exactlyOneKind(value: Json, path: Path, report: Report): void {
   if (!isMap(value)) return;
   const kinds = Object.keys(value);
-  if (kinds.length === 0) report({ path, on: "value", code: "MISSING_KEY", message: `expected one of ${KINDS.join(", ")}` });
+  if (kinds.length === 0)
+    report({ path, on: "value", code: "MISSING_KEY", message: `expected one of ${KINDS.join(", ")}` });
   if (KINDS.filter((kind) => kinds.includes(kind)).length > 1)
-    report({ path, on: "value", code: "WRONG_VALUE", message: `expected exactly one kind, found ${kinds.join(" and ")}` });
+    report({
+      path,
+      on: "value",
+      code: "WRONG_VALUE",
+      message: `expected exactly one kind, found ${kinds.join(" and ")}`,
+    });
 }
 
 const control = (expiresAfter: string): Reader<Control> =>
@@ -98,7 +104,8 @@ export const policy: Reader<Policy> = (value, path, report) =>
 /** Read ahead of the rest, since controls are filled in with it; its problems are reported where it stands. */
 function defaultExpiry(value: Json): string {
   const given = isMap(value) && isMap(value.defaults) ? value.defaults.approval : undefined;
-  const read = isMap(given) && Object.hasOwn(given, "expiresAfter") ? duration(given.expiresAfter!, [], () => {}) : undefined;
+  const read =
+    isMap(given) && Object.hasOwn(given, "expiresAfter") ? duration(given.expiresAfter!, [], () => {}) : undefined;
   return read ?? "4h";
 }
 
@@ -113,7 +120,12 @@ function controlsTogether(value: Json, path: Path, report: Report): void {
   });
   const seats = value.reduce((sum: number, entry: Json) => sum + seatsOf(entry), 0);
   if (seats > MAX_TOTAL_SEATS)
-    report({ path, on: "value", code: "COUNT_TOO_LARGE", message: `${seats} votes in all; at most ${MAX_TOTAL_SEATS}` });
+    report({
+      path,
+      on: "value",
+      code: "COUNT_TOO_LARGE",
+      message: `${seats} votes in all; at most ${MAX_TOTAL_SEATS}`,
+    });
 }
 
 function seatsOf(entry: Json): number {

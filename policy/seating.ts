@@ -42,7 +42,6 @@ interface Row {
 /** Someone who may take one seat: a person, or a delegate's vote, which takes up delegate and principal. */
 interface Sitter {
   readonly persons: readonly string[];
-  readonly costAt: (row: Row) => number;
 }
 
 /** @param counts the votes of each requirement that applies. */
@@ -89,10 +88,11 @@ interface Solved {
 
 /** Columns: sitters, then each requirement's seats that may stay empty at no cost, then a nobody for each row. */
 function solve(rows: readonly Row[], counts: readonly Count[], used: readonly Proxy[], facts: Facts): Solved {
-  const sitters = sittersOf(rows, counts, used, facts);
+  const sitters = sittersOf(rows, used, facts);
+  const columnOf = new Map(sitters.map(({ persons }, column) => [sitterKey(persons[0]!, persons[1]), column]));
   const spare = counts.flatMap((count) => Array<Count>(seatsOf(count.unit).length - needed(count)).fill(count));
   const costs = rows.map((row, i) => [
-    ...sitters.map((sitter) => sitter.costAt(row)),
+    ...sitterCosts(row, columnOf, facts),
     ...spare.map((count) => (count === row.count ? 0 : NEVER)),
     ...rows.map((_, j) => (i === j ? Math.max(NOBODY, rows.length + 1) : NEVER)),
   ]);
@@ -101,35 +101,37 @@ function solve(rows: readonly Row[], counts: readonly Count[], used: readonly Pr
 
 const needed = ({ unit }: Count): number => unit.control.require.approval.count;
 
-function sittersOf(rows: readonly Row[], counts: readonly Count[], used: readonly Proxy[], facts: Facts): readonly Sitter[] {
+function sittersOf(rows: readonly Row[], used: readonly Proxy[], { people }: Facts): readonly Sitter[] {
   const taken = new Set(used.flatMap(({ voter, principal }) => [voter, principal]));
-  const members = new Map(rows.map(({ group }) => [group, new Set(votersOf(facts.people, group))]));
-  const persons = distinct([...members.values()].flatMap((group) => [...group])).filter((person) => !taken.has(person));
-  const votedFor = new Map(counts.map((count) => [count, directGroups(count)]));
-  const person = (id: string): Sitter => ({
-    persons: [id],
-    costAt: ({ count, group }) => {
-      if (votedFor.get(count)!.get(id)?.has(group)) return VOTED;
-      return members.get(group)!.has(id) ? COULD_VOTE : NEVER;
-    },
-  });
-  return [...persons.map(person), ...used.map(proxySitter)];
+  const groups = distinct(rows.map(({ group }) => group));
+  const persons = distinct(groups.flatMap((group) => votersOf(people, group))).filter((person) => !taken.has(person));
+  return [
+    ...persons.map((person) => ({ persons: [person] })),
+    ...used.map(({ voter, principal }) => ({ persons: [voter, principal] })),
+  ];
 }
 
-const directVotes = ({ approvals }: Count): readonly LiveVote[] => approvals.filter(({ principal }) => principal === undefined);
-
-/** The groups for which each person's own votes count. */
-function directGroups(count: Count): ReadonlyMap<string, ReadonlySet<string>> {
-  const groups = new Map<string, Set<string>>();
-  for (const vote of directVotes(count)) groups.set(vote.voter, new Set([...(groups.get(vote.voter) ?? []), ...vote.groups]));
-  return groups;
+/** A vote whose persons sit otherwise in this combination has no column. */
+function sitterCosts(
+  { count, group }: Row,
+  columnOf: ReadonlyMap<string, number>,
+  { people }: Facts,
+): readonly number[] {
+  const costs: number[] = Array(columnOf.size).fill(NEVER);
+  const set = (column: number | undefined, cost: number): void => {
+    if (column !== undefined) costs[column] = cost;
+  };
+  for (const person of votersOf(people, group)) set(columnOf.get(sitterKey(person, undefined)), COULD_VOTE);
+  for (const { voter, principal, groups } of count.approvals)
+    if (groups.includes(group)) set(columnOf.get(sitterKey(voter, principal)), VOTED);
+  return costs;
 }
 
-const proxySitter = (proxy: Proxy): Sitter => ({
-  persons: [proxy.voter, proxy.principal],
-  costAt: ({ count, group }) =>
-    count.approvals.some((vote) => isProxyVote(vote, proxy) && vote.groups.includes(group)) ? VOTED : NEVER,
-});
+const sitterKey = (voter: string, principal: string | undefined): string =>
+  principal === undefined ? voter : `${voter}\u0000${principal}`;
+
+const directVotes = ({ approvals }: Count): readonly LiveVote[] =>
+  approvals.filter(({ principal }) => principal === undefined);
 
 /** The persons who hold a delegation from one of these for a group of the unit. */
 type Delegates = (members: readonly string[], unit: ApprovalUnit) => readonly string[];
@@ -153,7 +155,8 @@ function filledBy({ sitters, costs, assignment }: Solved, row: number): Sitter |
 function votesBehind({ count, group }: Row, sitter: Sitter | undefined): readonly LiveVote[] {
   if (!sitter) return [];
   const [voter, principal] = sitter.persons;
-  const votes = principal === undefined ? directVotes(count).filter((vote) => vote.voter === voter) : proxyVotes(count, sitter);
+  const votes =
+    principal === undefined ? directVotes(count).filter((vote) => vote.voter === voter) : proxyVotes(count, sitter);
   return votes.filter(({ groups }) => groups.includes(group));
 }
 
@@ -180,12 +183,18 @@ function seatedUnit(solved: Solved, count: Count, seated: ReadonlySet<string>, d
   };
 }
 
-function delegatesOf(members: readonly string[], unit: ApprovalUnit, { people, delegations }: Facts, now: number): readonly string[] {
+function delegatesOf(
+  members: readonly string[],
+  unit: ApprovalUnit,
+  { people, delegations }: Facts,
+  now: number,
+): readonly string[] {
   const eligible = new Set(members);
-  const fit = (person: string): boolean => people.humans.has(person) && people.active.has(person) && !people.conflicted.has(person);
+  const mayVote = (person: string): boolean =>
+    people.humans.has(person) && people.active.has(person) && !people.conflicted.has(person);
   const groups = (from: string): readonly string[] => seatsOf(unit).filter((group) => isMember(people, from, group));
   return delegations
-    .filter(({ from, to, start, end }) => eligible.has(from) && fit(to) && start <= now && now < end)
+    .filter(({ from, to, start, end }) => eligible.has(from) && mayVote(to) && start <= now && now < end)
     .filter((delegation) => groups(delegation.from).some((group) => delegation.groups.has(groupName(group))))
     .map(({ to }) => to);
 }
@@ -198,8 +207,11 @@ function passedOver(
 ): Seating["passedOver"] {
   const all = counts.flatMap(({ approvals }) => approvals);
   const touches = (vote: LiveVote, other: LiveVote): boolean =>
-    [other.voter, other.principal].some((person) => person !== undefined && (person === vote.voter || person === vote.principal));
-  const counted = (vote: LiveVote): boolean => all.some((other) => other !== vote && used.has(other) && touches(vote, other));
+    [other.voter, other.principal].some(
+      (person) => person !== undefined && (person === vote.voter || person === vote.principal),
+    );
+  const counted = (vote: LiveVote): boolean =>
+    all.some((other) => other !== vote && used.has(other) && touches(vote, other));
   return count.approvals
     .filter((vote) => vote.principal !== undefined && !used.has(vote))
     .filter((vote) => counted(vote) || !proxies.some((proxy) => isProxyVote(vote, proxy)))

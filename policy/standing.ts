@@ -1,7 +1,6 @@
 import type { DiscountReason } from "./decision.js";
-import type { Facts } from "./facts.js";
+import type { DatedVote, Facts } from "./facts.js";
 import type { Approval } from "./inputs.js";
-import { millis } from "./instants.js";
 import { groupName, isMember } from "./people.js";
 import { type ApprovalUnit, groupsOf } from "./units.js";
 
@@ -15,8 +14,12 @@ export interface Ballot {
 }
 
 /** Whether the voter may speak on this requirement, then and now; the reason where not. */
-export function standingOf(vote: Approval, unit: ApprovalUnit, facts: Facts, now: number): Ballot | DiscountReason {
-  const voter = facts.personOf(vote.account);
+export function standingOf(
+  { vote, at, voter }: DatedVote,
+  unit: ApprovalUnit,
+  facts: Facts,
+  now: number,
+): Ballot | DiscountReason {
   if (voter === undefined) return "identity-unresolved";
   const principal = vote.onBehalfOf === undefined ? voter : facts.personOf(vote.onBehalfOf);
   if (principal === undefined) return "delegation-invalid";
@@ -24,7 +27,7 @@ export function standingOf(vote: Approval, unit: ApprovalUnit, facts: Facts, now
   const unfit = unfitness(voter, facts) ?? (principal === voter ? undefined : unfitness(principal, facts));
   if (unfit) return unfit;
   if (principal === voter) return ballot({ voter }, memberThenAndNow(voter, groups, vote, facts));
-  const delegated = groups.filter((group) => isDelegated(principal, voter, group, [millis(vote.at), now], facts));
+  const delegated = groups.filter((group) => isDelegated(principal, voter, group, [at, now], facts));
   if (delegated.length === 0) return "delegation-invalid";
   return ballot({ voter, principal }, memberThenAndNow(principal, delegated, vote, facts));
 }
@@ -45,9 +48,20 @@ function memberThenAndNow(person: string, groups: readonly string[], vote: Appro
 }
 
 /** Directly delegated by the member at each of the instants; a delegate delegates nothing on. */
-export const isDelegated = (from: string, to: string, group: string, instants: readonly number[], facts: Facts): boolean =>
+export const isDelegated = (
+  from: string,
+  to: string,
+  group: string,
+  instants: readonly number[],
+  facts: Facts,
+): boolean =>
   instants.every((instant) =>
     facts.delegations.some(
-      (each) => each.from === from && each.to === to && each.groups.has(groupName(group)) && each.start <= instant && instant < each.end,
+      (each) =>
+        each.from === from &&
+        each.to === to &&
+        each.groups.has(groupName(group)) &&
+        each.start <= instant &&
+        instant < each.end,
     ),
   );

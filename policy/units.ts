@@ -12,7 +12,9 @@ export interface Unit {
   readonly requirementDigest: string;
 }
 
-export type ApprovalUnit = Unit & { readonly control: { readonly require: { readonly approval: ApprovalRequirement } } };
+export type ApprovalUnit = Unit & {
+  readonly control: { readonly require: { readonly approval: ApprovalRequirement } };
+};
 
 /** The union of both policies' controls, sorted by name: a control with the same id and text counts once. */
 export function unitsOf(active: Policy, pinned: Policy | undefined): readonly Unit[] {
@@ -45,14 +47,19 @@ export const seatsOf = ({ control }: ApprovalUnit): readonly string[] => {
 
 export const groupsOf = (require: Require): readonly string[] => {
   if ("approval" in require) return "seats" in require.approval ? require.approval.seats : [require.approval.from];
-  return "evidence" in require ? require.evidence.map(({ from }) => from).filter((from) => from.startsWith("group:")) : [];
+  return "evidence" in require
+    ? require.evidence.map(({ from }) => from).filter((from) => from.startsWith("group:"))
+    : [];
 };
 
 /**
  * Whether a vote means this unit: by its name, or by the name of a control together with this wording of it. The wording must be
  * the same wherever the vote gives one.
  */
-export function votesFor(vote: { requirement: string; requirementDigest?: string }, unit: Unit): "yes" | "other-wording" | "no" {
+export function votesFor(
+  vote: { requirement: string; requirementDigest?: string },
+  unit: Unit,
+): "yes" | "other-wording" | "no" {
   const sameWording = vote.requirementDigest === unit.requirementDigest;
   if (vote.requirement === unit.name || unit.aliases.includes(vote.requirement))
     return sameWording || vote.requirementDigest === undefined ? "yes" : "other-wording";

@@ -1,6 +1,5 @@
-import { byCodeUnit } from "../incidents/canonical.js";
 import type { DiscountReason } from "./decision.js";
-import type { Facts } from "./facts.js";
+import type { DatedVote, Facts } from "./facts.js";
 import type { Approval } from "./inputs.js";
 import { durationMs, millis } from "./instants.js";
 import { type Ballot, standingOf } from "./standing.js";
@@ -28,15 +27,9 @@ interface Voice {
   rejects: Approval[];
 }
 
-const RANK = { approve: 0, revoke: 1, reject: 2 } as const;
-
-/** Earliest first; at one instant the more careful word is the last one. */
-const inOrder = (a: Approval, b: Approval): number =>
-  byCodeUnit(a.at, b.at) || RANK[a.verdict] - RANK[b.verdict] || byCodeUnit(a.id, b.id);
-
 /** When an approval of this requirement stops counting. */
-export function expiryOf(vote: Approval, { control }: ApprovalUnit): number {
-  const lasts = millis(vote.at) + durationMs(control.require.approval.expiresAfter)!;
+export function expiryOf({ vote, at }: DatedVote, { control }: ApprovalUnit): number {
+  const lasts = at + durationMs(control.require.approval.expiresAfter)!;
   return vote.expiresAt === undefined ? lasts : Math.min(lasts, millis(vote.expiresAt));
 }
 
@@ -45,11 +38,10 @@ export function countVotes(unit: ApprovalUnit, facts: Facts, now: number): Count
   const voices = new Map<string, Voice>();
   const discounts = new Map<Approval, DiscountReason>();
   const discount = (vote: Approval, reason: DiscountReason): void => void discounts.set(vote, reason);
-  for (const vote of facts.inputs.approvals.filter((each) => votesFor(each, unit) !== "no").sort(inOrder)) {
-    const unbound = bindingProblem(vote, unit, facts, now);
-    const voter = facts.personOf(vote.account);
-    if (unbound || voter === undefined) discount(vote, unbound ?? "identity-unresolved");
-    else speak(vote, unit, facts, now, voiceOf(voices, voter), discount);
+  for (const dated of facts.votes.filter(({ vote }) => votesFor(vote, unit) !== "no")) {
+    const unbound = bindingProblem(dated, unit, facts, now);
+    if (unbound || dated.voter === undefined) discount(dated.vote, unbound ?? "identity-unresolved");
+    else speak(dated, unit, facts, now, voiceOf(voices, dated.voter), discount);
   }
   return {
     unit,
@@ -59,10 +51,15 @@ export function countVotes(unit: ApprovalUnit, facts: Facts, now: number): Count
   };
 }
 
-function bindingProblem(vote: Approval, unit: ApprovalUnit, facts: Facts, now: number): DiscountReason | undefined {
+function bindingProblem(
+  { vote, at }: DatedVote,
+  unit: ApprovalUnit,
+  facts: Facts,
+  now: number,
+): DiscountReason | undefined {
   if (vote.planDigest !== facts.inputs.plan.digest) return "plan-changed";
   if (votesFor(vote, unit) === "other-wording") return "requirement-changed";
-  return millis(vote.at) > now ? "not-yet" : undefined;
+  return at > now ? "not-yet" : undefined;
 }
 
 function voiceOf(voices: Map<string, Voice>, person: string): Voice {
@@ -73,20 +70,45 @@ function voiceOf(voices: Map<string, Voice>, person: string): Voice {
 
 type DiscountVote = (vote: Approval, reason: DiscountReason) => void;
 
-function speak(vote: Approval, unit: ApprovalUnit, facts: Facts, now: number, voice: Voice, discount: DiscountVote): void {
-  if (vote.verdict === "revoke") return revoke(vote, unit, voice, discount);
-  const ballot = standingOf(vote, unit, facts, now);
-  if (vote.verdict === "reject") return reject(vote, ballot, voice, discount);
-  if (typeof ballot === "string") return discount(vote, ballot);
-  if (isTooLow(vote, unit)) return discount(vote, "assurance-too-low");
-  const until = expiryOf(vote, unit);
-  if (now >= until) return discount(vote, "expired");
-  voice.approvals.push({ ...ballot, vote, until });
+function speak(
+  dated: DatedVote,
+  unit: ApprovalUnit,
+  facts: Facts,
+  now: number,
+  voice: Voice,
+  discount: DiscountVote,
+): void {
+  const { vote } = dated;
+  if (vote.verdict === "revoke") revoke(vote, unit, voice, discount);
+  else {
+    const ballot = standingOf(dated, unit, facts, now);
+    if (vote.verdict === "reject") reject(vote, ballot, voice, discount);
+    else approve(dated, unit, now, ballot, voice, discount);
+  }
+}
+
+function approve(
+  dated: DatedVote,
+  unit: ApprovalUnit,
+  now: number,
+  ballot: Ballot | DiscountReason,
+  voice: Voice,
+  discount: DiscountVote,
+): void {
+  const { vote } = dated;
+  const until = expiryOf(dated, unit);
+  if (typeof ballot === "string") discount(vote, ballot);
+  else if (isTooLow(vote, unit)) discount(vote, "assurance-too-low");
+  else if (now >= until) discount(vote, "expired");
+  else voice.approvals.push({ ...ballot, vote, until });
 }
 
 /** Anyone may take back an approval, member still or not; lifting a veto takes what an approval takes. */
 function revoke(vote: Approval, unit: ApprovalUnit, voice: Voice, discount: DiscountVote): void {
-  if (voice.rejects.length > 0 && isTooLow(vote, unit)) return discount(vote, "assurance-too-low");
+  if (voice.rejects.length > 0 && isTooLow(vote, unit)) {
+    discount(vote, "assurance-too-low");
+    return;
+  }
   for (const earlier of voice.rejects) discount(earlier, "revoked");
   withdrawApprovals(voice, discount);
   voice.rejects = [];

@@ -34,9 +34,15 @@ const amongKnown = (
 ): Truth => (known.includes(actual) ? truth(wanted.includes(actual)) : unknown(path, source));
 
 function targetMeets({ env, tier, tags }: TargetWhen, target: Target): Truth {
-  const attribute = (wanted: readonly unknown[] | undefined, name: "env" | "tier" | "tags", holds: () => boolean): Truth => {
+  const attribute = (
+    wanted: readonly unknown[] | undefined,
+    name: "env" | "tier" | "tags",
+    holds: () => boolean,
+  ): Truth => {
     if (!wanted) return YES;
-    return target[name] === undefined ? unknown(`plan.targets.${target.id}.${name}`, "service-catalogue") : truth(holds());
+    return target[name] === undefined
+      ? unknown(`plan.targets.${target.id}.${name}`, "service-catalogue")
+      : truth(holds());
   };
   return and([
     attribute(env, "env", () => env!.includes(target.env!)),

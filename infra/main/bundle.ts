@@ -1,3 +1,3 @@
-import { writeWorkflowBundle } from "../temporal/bundle.js";
+import { writeBundles } from "../temporal/bundle.js";
 
-await writeWorkflowBundle();
+await writeBundles();

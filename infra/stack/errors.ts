@@ -1,13 +1,4 @@
-/** You set us up wrong, or the machine lacks something: the message says what was expected, what was found and what to do. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export { ConfigError } from "../config-error.js";
 
 /** A part was found and started but didn't become healthy. The message carries the end of its log. */
 export class PartFailed extends Error {

@@ -3,17 +3,24 @@ import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "@temporalio/worker";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error };
 
-/** Bundles the workflow with its payload converter: what the sandbox runs, and nothing that it must not. */
-export async function bundleWorkflow(): Promise<string> {
-  const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error };
+/** The workflow with its payload converter: what the sandbox runs, and nothing that it must not. */
+async function bundle(workflowInterceptorModules: string[]): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: here("../../workflows/index.js"),
     payloadConverterPath: here("../../workflows/payload-converter.js"),
+    workflowInterceptorModules,
     logger: quiet as never,
   });
   return code;
 }
 
-/** Part of the build: writes `dist/workflow-bundle.js`. */
-export const writeWorkflowBundle = async (): Promise<void> => writeFile(here("../../workflow-bundle.js"), await bundleWorkflow());
+export const WORKFLOW_BUNDLE = here("../../workflow-bundle.js");
+export const REPLAY_BUNDLE = here("../../replay-bundle.js");
+
+/** Part of the build. */
+export async function writeBundles(): Promise<void> {
+  await writeFile(WORKFLOW_BUNDLE, await bundle([]));
+  await writeFile(REPLAY_BUNDLE, await bundle([here("../../workflows/replay-interceptors.js")]));
+}

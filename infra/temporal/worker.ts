@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { PayloadCodec } from "@temporalio/common";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { type ActivityPorts, createEffectActivities, createPolicyActivities, createRecordActivities } from "../../activities/index.js";
+import { WORKFLOW_BUNDLE } from "./bundle.js";
 import { EFFECTS_QUEUE, INCIDENTS_QUEUE, POLICY_QUEUE } from "../../workflows/messages.js";
 
 export interface WorkerOptions {
@@ -27,7 +27,7 @@ export async function startWorkers({ address, namespace, codec, ports, log }: Wo
   const dataConverter = { payloadConverterPath: here("../../workflows/payload-converter.js"), payloadCodecs: [codec] };
   const common = { connection, namespace, dataConverter, shutdownGraceTime: "10s" as const };
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: INCIDENTS_QUEUE, ...workflowCode(), activities: createRecordActivities(ports) }),
+    Worker.create({ ...common, taskQueue: INCIDENTS_QUEUE, workflowBundle: { codePath: WORKFLOW_BUNDLE }, activities: createRecordActivities(ports) }),
     Worker.create({ ...common, taskQueue: POLICY_QUEUE, activities: createPolicyActivities(ports) }),
     Worker.create({ ...common, taskQueue: EFFECTS_QUEUE, activities: createEffectActivities(ports), maxConcurrentActivityTaskExecutions: 20 }),
   ]);
@@ -53,8 +53,3 @@ function installRuntime(log: (line: string) => void): void {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The bundle that the build made; bundling at start takes seconds and is kept for running from sources. */
-function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
-  const bundle = here("../../workflow-bundle.js");
-  return existsSync(bundle) ? { workflowBundle: { codePath: bundle } } : { workflowsPath: here("../../workflows/index.js") };
-}

@@ -15,7 +15,14 @@ const vote = (account: string, requirement: string): Approval => ({
   planDigest: PLAN,
 });
 
-const piece = (type: string, by: string, at: string): Evidence => ({ type, status: "verified", incident: "inc_1", at, by, planDigest: PLAN });
+const piece = (type: string, by: string, at: string): Evidence => ({
+  type,
+  status: "verified",
+  incident: "inc_1",
+  at,
+  by,
+  planDigest: PLAN,
+});
 
 const person = (account: string, ...groups: readonly string[]): Person => ({
   accounts: [`${account}@example.com`, account.toUpperCase()],
@@ -36,7 +43,12 @@ export const BASE_CASE: Inputs = {
     rollbackMinutes: 20,
     targets: [{ id: "tgt_cart", env: "prod", tier: 1, tags: ["pci"] }],
   },
-  approvals: [vote("lee", "ops-approval"), vote("cy", "duty-quorum"), vote("gus", "duty-quorum"), vote("di", "security-approval")],
+  approvals: [
+    vote("lee", "ops-approval"),
+    vote("cy", "duty-quorum"),
+    vote("gus", "duty-quorum"),
+    vote("di", "security-approval"),
+  ],
   evidence: [
     piece("impact-statement", "ana", "2026-03-11T14:20:00.000Z"),
     piece("metrics-snapshot", "ana", "2026-03-11T14:50:00.000Z"),

@@ -24,7 +24,7 @@ export interface Answers {
     readonly severity: number;
     readonly title: string | null;
     readonly request: string | null;
-    readonly plans: readonly { readonly seq: number; readonly digest: string; readonly by: string; readonly title: string | null; readonly request: string | null }[];
+    readonly plans: readonly PlanAnswer[];
     readonly withheld: number;
   };
   readonly approvals: { readonly votes: readonly VoteAnswer[]; readonly refused: readonly RefusalAnswer[]; readonly withheld: number };
@@ -32,6 +32,16 @@ export interface Answers {
   readonly actions: { readonly steps: readonly ActionAnswer[]; readonly withheld: number };
   readonly support: { readonly evidence: readonly EvidenceAnswer[]; readonly checks: readonly string[]; readonly withheld: number };
   readonly open: readonly string[];
+}
+
+export interface PlanAnswer {
+  readonly seq: number;
+  readonly digest: string;
+  readonly by: string;
+  readonly title: string | null;
+  readonly request: string | null;
+  /** Whether the words of the plan were held against the digest that was approved. */
+  readonly text: "checked" | "not checked (withheld)";
 }
 
 export interface VoteAnswer {
@@ -159,6 +169,7 @@ function requestOf(opening: Opening, look: Lookup): Answers["request"] {
       by: look.who(clear.requestedBy),
       title: look.opened(seq, "/title"),
       request: look.opened(seq, "/request"),
+      text: look.opened(seq, "/plan") === null ? "not checked (withheld)" : "checked",
     })),
     withheld: look.withheld([0, ...plans.map(({ seq }) => seq)]),
   };

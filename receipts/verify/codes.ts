@@ -18,6 +18,7 @@ const lacking = (stage: number, check: CheckName, says: string) => entry(stage, 
 /** Every code that a report may hold. Codes are stable; the sentences may be improved. SPEC.md's list is generated from this. */
 export const CODES = {
   TRUST_MALFORMED: unreadable("The reader's own trust file can't be used."),
+  FILE_UNREADABLE: unreadable("A file can't be read."),
   FILE_TOO_LARGE: unreadable("The file is larger than a receipt may be (32 MiB)."),
   BAD_UTF8: unreadable("The file is not UTF-8."),
   BAD_JSON: unreadable("The file is not JSON."),
@@ -81,6 +82,7 @@ export const CODES = {
   OPENING_MISMATCH: invalid(12, "disclosure", "An opened value is not the one that was sealed."),
   OPENINGS_UNORDERED: invalid(12, "disclosure", "The opened values are not each once, by event and path."),
   PARTIAL_OPENING: invalid(12, "disclosure", "Only a part of values that open together is opened."),
+  PLAN_TEXT_MISMATCH: invalid(12, "disclosure", "The opened plan isn't the one whose digest was approved, or not the one that the event shows."),
   WITHHELD_MISMATCH: invalid(12, "disclosure", "The list of withheld values is not exactly what isn't opened."),
   LOG_NOT_CHECKED: lacking(2, "log", "The reader requires a log's checkpoint, its size or its age, which this receipt can't prove."),
   WITNESS_NOT_CHECKED: lacking(2, "witness", "The reader requires witnesses, which this receipt can't prove."),

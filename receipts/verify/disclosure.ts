@@ -6,6 +6,7 @@ import { commitmentOf } from "../slots.js";
 import { type Finding, finding } from "./codes.js";
 import type { ProvenEvent } from "./events.js";
 import type { ReadReceipt } from "./parse.js";
+import { planTextFaults } from "./plan-text.js";
 
 /** A sealed place of the chain. */
 export interface SlotAt {
@@ -23,6 +24,7 @@ export function verifyDisclosure(events: readonly ProvenEvent[], { receipt }: Re
     ...(isAscending(openings) ? [] : [finding("OPENINGS_UNORDERED", { path: "/openings" })]),
     ...openings.flatMap((opening) => openingFaults(events, opening)),
     ...partialGroups(events, opened),
+    ...planTextFaults(events, openings),
     ...(listed ? [] : [finding("WITHHELD_MISMATCH", { path: "/withheld" }, `${withheld.length} listed, ${expected.length} not opened`)]),
   ];
 }

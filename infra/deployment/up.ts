@@ -1,0 +1,44 @@
+import type { Paths } from "../config/paths.js";
+import { readConfig } from "../config/config.js";
+import { stackUp } from "../stack/stack.js";
+import { startApi } from "./api.js";
+import { startBuilder } from "./builder.js";
+import { openDeployment } from "./deployment.js";
+import { describe, fromStack, stackFolder } from "./locate.js";
+import { startWorker } from "./worker.js";
+
+export interface UpOptions {
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
+  readonly port: number;
+  readonly host: string;
+  readonly say: (line: string) => void;
+}
+
+export interface Up {
+  /** Where the API listens. */
+  readonly url: string;
+  /** Rejects where a part stopped by itself. */
+  readonly failed: Promise<unknown>;
+  /** Stops in the order in which work arrives: no new requests, no new tasks, the last records folded. */
+  close(): Promise<void>;
+}
+
+/** Everything in one process, on what the local stack has or the settings name. The stack goes on running afterwards. */
+export async function up({ paths, env, port, host, say }: UpOptions): Promise<Up> {
+  readConfig(paths.config);
+  const stack = await stackUp({ dir: env.COUNTERSIGN_STACK ?? stackFolder(paths), parts: ["temporal", "kafka", "postgres"], env, progress: say });
+  const where = fromStack(stack, env);
+  for (const line of describe(where)) say(line);
+  const deployment = await openDeployment({ paths, where, program: "up", env, say });
+  const builder = await startBuilder(deployment);
+  const worker = await startWorker(deployment);
+  const api = await startApi(deployment, { port, host });
+  const close = async (): Promise<void> => {
+    await api.close();
+    await worker.stop();
+    await builder.close();
+    await deployment.close();
+  };
+  return { url: api.url, failed: worker.done, close };
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { verifyCommand } from "../../receipts/cli/verify.js";
+import { clientCommands } from "../cli/client/index.js";
+import { demoCommand } from "../cli/demo.js";
+import { historyCommand } from "../cli/history.js";
+import { initCommand } from "../cli/init.js";
+import { keysCommand } from "../cli/keys.js";
+import { exitCodeOf, explain } from "../cli/problem.js";
+import { runCommands } from "../cli/run.js";
+import { stackCommand } from "../cli/stack.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("countersign")
+  .description("Runs every Sev-1 incident as a durable workflow and ends it with a receipt that anyone can verify offline.")
+  .version(version)
+  .showHelpAfterError("(add --help for examples)")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run demo                                            from a real alert to a verified receipt, on this machine
+  countersign init && countersign up                      an installation of your own
+  countersign incident show latest                        what is going on, and what must happen next
+  countersign verify receipt.json --trust trust.json      what a receipt proves, offline
+
+Exit codes: 0 done, 1 refused or not so, 2 wrong usage (verify: incomplete), 3 could not run.`,
+  );
+
+for (const command of [...runCommands(), stackCommand(), initCommand(), keysCommand(), ...clientCommands(), verifyCommand(), historyCommand(), demoCommand()])
+  program.addCommand(command);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,48 @@
+import { unb64u } from "../../incidents/bytes.js";
+import { canonicalize, canonicalText, type Json, type JsonObject } from "../../incidents/canonical.js";
+import { blindedDigest } from "../../incidents/digest.js";
+import type { ClearOf } from "../../incidents/events.js";
+import type { Opening } from "../format.js";
+import { type Finding, finding } from "./codes.js";
+import type { ProvenEvent } from "./events.js";
+
+/**
+ * Where a plan's words are opened, they must be those of the digest that people approved, and say what the event shows of them.
+ * Withheld words are not checked, and the report says so.
+ */
+export function planTextFaults(events: readonly ProvenEvent[], openings: readonly Opening[]): readonly Finding[] {
+  const valueAt = (seq: number, path: string): Json | undefined => openings.find((o) => o.seq === seq && o.path === path)?.value as Json | undefined;
+  return events.flatMap(({ body }) => {
+    if (body.typ !== "PlanProposed") return [];
+    const text = valueAt(body.seq, "/plan");
+    const blind = valueAt(body.seq, "/planBlind");
+    if (text === undefined || blind === undefined) return [];
+    const clear = body.clear as unknown as ClearOf<"PlanProposed">;
+    return isOfDigest(text, blind, clear.plan) && isShown(text, clear) ? [] : [finding("PLAN_TEXT_MISMATCH", { event: body.seq, path: "/plan" })];
+  });
+}
+
+function isOfDigest(text: Json, blind: Json, digest: string): boolean {
+  try {
+    return typeof blind === "string" && blindedDigest("plan", unb64u(blind), canonicalize(text)) === digest;
+  } catch {
+    return false;
+  }
+}
+
+/** Everything that the event shows of the plan stands in its words too; the words say more. */
+function isShown(text: Json, { risk, steps, successCheck }: ClearOf<"PlanProposed">): boolean {
+  const plan = asObject(text);
+  const worded = Array.isArray(plan.steps) ? (plan.steps as readonly Json[]).map(shownOfStep) : [];
+  const shown = { risk, steps, kind: successCheck.kind } as unknown as Json;
+  const said = { risk: plan.risk ?? null, steps: worded, kind: asObject(plan.successCheck).kind ?? null };
+  return canonicalText(said) === canonicalText(shown);
+}
+
+function shownOfStep(step: Json): Json {
+  const { params: _, rollback, ...rest } = asObject(step);
+  return { ...rest, rollback: asObject(rollback).action ?? null };
+}
+
+const asObject = (value: Json | undefined): JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};

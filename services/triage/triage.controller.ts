@@ -1,0 +1,22 @@
+import { Controller, Get, Inject, Param, Query } from "@nestjs/common";
+import { ApiBearerAuth, ApiOperation, ApiQuery, ApiTags } from "@nestjs/swagger";
+import { Readers } from "../identity/access.js";
+import { limitOf } from "../incidents/incidents.controller.js";
+import { PORTS, type Ports } from "../ports.js";
+import { Problems } from "../route.js";
+
+@ApiTags("triage")
+@ApiBearerAuth()
+@Controller("v1/orgs/:org/triage")
+export class TriageController {
+  constructor(@Inject(PORTS) private readonly ports: Ports) {}
+
+  @Get()
+  @Readers("responder", "auditor", "admin")
+  @ApiOperation({ summary: "Alerts that a person must place, oldest first", operationId: "list-triage" })
+  @ApiQuery({ name: "limit", required: false, schema: { type: "integer", minimum: 1, maximum: 100 } })
+  @Problems(400, 401, 403, 503)
+  async list(@Param("org") org: string, @Query("limit") limit?: string) {
+    return { items: await this.ports.inbox.triage(org, limitOf(limit)) };
+  }
+}
