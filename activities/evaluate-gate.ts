@@ -1,4 +1,4 @@
-import { byCodeUnit, canonicalize, type Json, parseCanonical } from "../incidents/canonical.js";
+import { canonicalize, type Json, parseCanonical } from "../incidents/canonical.js";
 import { digestOf } from "../incidents/digest.js";
 import type { ClearOf, SealedTriple, StepClear } from "../incidents/events.js";
 import type { RecordedFacts } from "../incidents/facts.js";
@@ -6,8 +6,8 @@ import type { Gate, GateRefusal, Judgement } from "../incidents/judgement.js";
 import type { Decision } from "../policy/decision.js";
 import type { Policy } from "../policy/document.js";
 import type { Inputs } from "../policy/inputs.js";
-import { evaluate, policyOfJson, requirementDigest } from "../policy/evaluator.js";
-import { groupsRead, snapshotInputs } from "../policy/snapshot.js";
+import { evaluate, groupsAtVote, policyOfJson, requirementDigest } from "../policy/evaluator.js";
+import { snapshotInputs } from "../policy/snapshot.js";
 import { clearOfStep, openPlan, openProposedPlan, PlanMismatch, type PlanMeaning } from "./plan.js";
 import type { Attachments, Claims, Connector, FactSources, Locks, Policies, SealedValues } from "./ports.js";
 
@@ -55,8 +55,7 @@ export const createEvaluateGate =
     if (refused !== null) return { refused };
     const { active, pinned } = await policiesOf(ports.policies, request);
     const policies = active.digest === pinned.digest ? [active.policy] : [active.policy, pinned.policy];
-    const voterGroups = await groupsOfVoter(ports.facts, request, policies);
-    const inputs = await takeInputs(ports, request, policies, voterGroups);
+    const { inputs, voterGroups } = await takeInputs(ports, request, policies);
     const decision = decideGate(request, active, pinned, inputs);
     const carried = await carry(ports.attachments, request.org, inputs, [active.bytes, pinned.bytes]);
     return carried === null ? { refused: "FACTS_TOO_LARGE" } : judgementOf(request, decision, pinned.policy, voterGroups, carried);
@@ -127,27 +126,20 @@ async function policiesOf(policies: Policies, { org, plan }: GateRequest): Promi
   return { active, pinned: { digest: plan.pinned, bytes: old, policy: policyOfJson(parseCanonical(old)) } };
 }
 
-async function groupsOfVoter(facts: FactSources, { org, vote }: GateRequest, policies: readonly Policy[]): Promise<readonly string[]> {
-  if (vote === null) return [];
-  const read = groupsRead(policies);
-  const { people } = await facts.people(org);
-  const voter = people.find((person) => person.id === vote.person);
-  return (voter?.groups ?? []).filter((group) => read.has(group)).sort(byCodeUnit);
-}
-
-async function takeInputs(ports: GatePorts, request: GateRequest, policies: readonly Policy[], voterGroups: readonly string[]): Promise<Inputs> {
+async function takeInputs(ports: GatePorts, request: GateRequest, policies: readonly Policy[]) {
   const { org, inc, at, recorded, vote } = request;
   const targets = recorded.plan.targets.map((target) => target.id);
-  const approvals = recorded.approvals.map((a) => (a.id === vote?.id ? { ...a, groupsAtApproval: voterGroups } : a));
-  const { asOf, people } = await ports.facts.people(org);
   const outside = {
     at,
-    asOf,
-    people,
+    ...(await ports.facts.people(org)),
     targets: await ports.facts.targets(org, targets),
     inFlight: await ports.locks.others(org, inc, targets),
   };
-  return snapshotInputs(policies, { ...recorded, approvals }, outside);
+  const inputs = snapshotInputs(policies, recorded, outside);
+  const cast = inputs.approvals.find((approval) => approval.id === vote?.id);
+  const voterGroups = cast ? groupsAtVote(policies, inputs, cast) : [];
+  const approvals = inputs.approvals.map((a) => (a === cast ? { ...a, groupsAtApproval: voterGroups } : a));
+  return { inputs: { ...inputs, approvals }, voterGroups };
 }
 
 function decideGate({ gate, step }: GateRequest, active: Loaded, pinned: Loaded, inputs: Inputs): Decision {

@@ -1,6 +1,7 @@
 import { byCodeUnit } from "../incidents/canonical.js";
 import type { RecordedFacts } from "../incidents/facts.js";
 import type { Policy, TargetWhen, When } from "./document.js";
+import { groupsRead } from "./reads.js";
 import type { InFlight, Inputs, Person, Target } from "./inputs.js";
 
 /** Facts that no event holds, as the directory, the catalogue and the locks give them at one instant. */
@@ -17,7 +18,7 @@ export interface OutsideFacts {
  * that a receipt shows nobody's other groups. Whoever the plan or a vote names is in it, and every member of a group that is read.
  */
 export function snapshotInputs(policies: readonly Policy[], recorded: RecordedFacts, outside: OutsideFacts): Inputs {
-  const groups = groupsRead(policies);
+  const groups = new Set(groupsRead(...policies));
   const tags = tagsRead(policies);
   const named = peopleNamed(recorded);
   const people = outside.people
@@ -62,12 +63,6 @@ const peopleNamed = ({ plan, approvals, evidence }: RecordedFacts): ReadonlySet<
     ...approvals.flatMap((vote) => [vote.account, vote.onBehalfOf ?? vote.account]),
     ...evidence.map((item) => item.by),
   ]);
-
-/** Every group that one of the policies names. */
-export function groupsRead(policies: readonly Policy[]): ReadonlySet<string> {
-  const found = JSON.stringify(policies.map((policy) => policy.controls)).matchAll(/"group:([^"]+)"/g);
-  return new Set([...found].map((match) => match[1]!));
-}
 
 function tagsRead(policies: readonly Policy[]): ReadonlySet<string> {
   const whens = policies.flatMap((policy) => policy.controls.flatMap((control) => [control.when, ...evidenceWhens(control.require)]));

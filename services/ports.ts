@@ -1,7 +1,6 @@
 import type { Json } from "../incidents/canonical.js";
 import type { SourceRules } from "../incidents/correlate.js";
 import type { SealedTriple } from "../incidents/events.js";
-import type { SignedStatement } from "../receipts/serve.js";
 import type { CommandSignal } from "../workflows/messages.js";
 import type { Inbox, IntakeKeys } from "./alerts/ports.js";
 
@@ -56,8 +55,6 @@ export interface Vault {
   seal(org: string, inc: string, values: readonly SealedWord[]): Promise<readonly SealedTriple[]>;
   /** In the order of the triples. Throws where one isn't stored, or its key was erased. */
   open(org: string, inc: string, triples: readonly SealedTriple[]): Promise<readonly Json[]>;
-  /** What opens each slot for anybody: its salt (32 bytes, base64url) and its value, in the order of the triples. */
-  openings(org: string, inc: string, triples: readonly SealedTriple[]): Promise<readonly { readonly path: string; readonly salt: string; readonly value: Json }[]>;
   /** `blind` is the value of the slot `/planBlind`. Equal for equal meanings of one incident, and only there. */
   planDigest(org: string, inc: string, meaning: Json): Promise<{ readonly digest: string; readonly blind: string }>;
 }
@@ -133,13 +130,8 @@ export interface Sources {
 }
 
 export interface Receipts {
-  /** What the builder last signed, and the records that it covers, in order of seq; null until it has folded a first event. */
-  latest(org: string, inc: string): Promise<SignedRecords | null>;
-}
-
-export interface SignedRecords {
-  readonly records: readonly Uint8Array[];
-  readonly statement: SignedStatement;
+  /** The bytes of the interim or final receipt; null until the builder has folded a first event. */
+  get(org: string, inc: string, openings: "none" | "all"): Promise<Uint8Array | null>;
 }
 
 export interface CataloguePerson {

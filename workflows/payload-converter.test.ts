@@ -1,14 +1,20 @@
 import { ApplicationFailure, defaultPayloadConverter, type Payload } from "@temporalio/common";
 import { failureConverter, payloadConverter } from "./payload-converter.js";
 
-const json = (data: string): Payload => ({ metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from(data) });
+const json = (data: string): Payload => ({
+  metadata: { encoding: Buffer.from("json/plain") },
+  data: Buffer.from(data),
+});
 
 describe("the payload converter", () => {
-  it.each([[{ a: 1 }], ["x"], [undefined], [null], [[]], [new Uint8Array([7])]])("is the default one for %p", (value) => {
-    const payload = payloadConverter.toPayload(value);
-    expect(payload).toEqual(defaultPayloadConverter.toPayload(value));
-    expect(payloadConverter.fromPayload(payload)).toEqual(value);
-  });
+  it.each([[{ a: 1 }], ["x"], [undefined], [null], [[]], [new Uint8Array([7])]])(
+    "is the default one for %p",
+    (value) => {
+      const payload = payloadConverter.toPayload(value);
+      expect(payload).toEqual(defaultPayloadConverter.toPayload(value));
+      expect(payloadConverter.fromPayload(payload)).toEqual(value);
+    },
+  );
 
   it.each([
     ["broken JSON", json("{")],

@@ -1,4 +1,9 @@
-import { DefaultFailureConverter, defaultPayloadConverter, type Payload, type PayloadConverter } from "@temporalio/common";
+import {
+  DefaultFailureConverter,
+  defaultPayloadConverter,
+  type Payload,
+  type PayloadConverter,
+} from "@temporalio/common";
 
 /** What stands in place of a payload that can't be read; no command and no alert has this shape. */
 export interface UndecodablePayload {

@@ -21,7 +21,12 @@ export function httpEvidenceReader({ allow, call = createHttpCall(allow) }: Http
     async digestOf(reference) {
       if (!isListed(allow, reference)) return null;
       try {
-        const { status, body } = await call({ method: "GET", url: reference, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+        const { status, body } = await call({
+          method: "GET",
+          url: reference,
+          timeoutMs: TIMEOUT_MS,
+          maxBytes: MAX_BYTES,
+        });
         return status === 200 ? createHash("sha256").update(body).digest("hex") : null;
       } catch (error) {
         if (error instanceof ConnectorError) return null;

@@ -19,7 +19,10 @@ export type Change = {
 );
 
 /** @throws {ConnectorError} */
-export function parseChange(places: Places, { action, targets, params }: Pick<StepOrder, "action" | "targets" | "params">): Change {
+export function parseChange(
+  places: Places,
+  { action, targets, params }: Pick<StepOrder, "action" | "targets" | "params">,
+): Change {
   const place = placeOf(places, targets);
   if (action === "set") return { kind: "set", place, ...parseSet(params) };
   if (action === "revert") return { kind: "revert", place, undoes: parseRevert(params) };
@@ -27,7 +30,8 @@ export function parseChange(places: Places, { action, targets, params }: Pick<St
 }
 
 function placeOf(places: Places, targets: readonly string[]): Place {
-  if (targets.length !== 1) throw new ConnectorError("ONE_TARGET", "a step changes exactly one target; give each target its own step");
+  if (targets.length !== 1)
+    throw new ConnectorError("ONE_TARGET", "a step changes exactly one target; give each target its own step");
   const place = places.get(targets[0]!);
   if (place) return place;
   throw new ConnectorError("TARGET_NOT_MAPPED", `no file is configured for target ${targets[0]}`);
@@ -43,7 +47,8 @@ function parseSet(params: JsonObject) {
 }
 
 function requireMember(key: string, value: unknown): void {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(key)) throw malformed(`expected a plain key in set, found ${JSON.stringify(key)}`);
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(key))
+    throw malformed(`expected a plain key in set, found ${JSON.stringify(key)}`);
   if (!isScalar(value) || (typeof value === "string" && value.length > 4_096))
     throw malformed(`expected set.${key} to be a string of at most 4096 characters, a number, a boolean or null`);
 }

@@ -24,7 +24,10 @@ export interface Git {
 /** A git that should have worked here didn't: it says nothing about what the server holds. */
 export class GitFailed extends ConnectorError {
   constructor(command: string, { exitCode, stderr }: GitAnswer) {
-    super("GIT_FAILED", `git ${command}: ${exitCode === null ? "no answer in time" : stderr.trim() || `exit code ${exitCode}`}`);
+    super(
+      "GIT_FAILED",
+      `git ${command}: ${exitCode === null ? "no answer in time" : stderr.trim() || `exit code ${exitCode}`}`,
+    );
   }
 }
 
@@ -32,10 +35,21 @@ const LOCAL_TIMEOUT_MS = 20_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** Of the configuration only what we say counts: neither the machine's nor the account's may change what is committed or asked. */
-const SETTINGS = ["core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false", "i18n.commitEncoding=UTF-8", "gpg.format=ssh", "gpg.ssh.program=ssh-keygen"];
+const SETTINGS = [
+  "core.hooksPath=/dev/null",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "i18n.commitEncoding=UTF-8",
+  "gpg.format=ssh",
+  "gpg.ssh.program=ssh-keygen",
+];
 
 /** One more setting, for one call. */
-export const withSetting = (key: string, value: string): Record<string, string> => ({ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value });
+export const withSetting = (key: string, value: string): Record<string, string> => ({
+  GIT_CONFIG_COUNT: "1",
+  GIT_CONFIG_KEY_0: key,
+  GIT_CONFIG_VALUE_0: value,
+});
 
 export function gitIn(dir: string): Git {
   const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
@@ -48,10 +62,19 @@ export function gitIn(dir: string): Git {
   return { ask, must, line: async (args, options) => (await must(args, options)).toString("utf8").trim() };
 }
 
-function run(args: readonly string[], { input = "", env = {}, timeoutMs = LOCAL_TIMEOUT_MS }: GitOptions): Promise<GitAnswer> {
+function run(
+  args: readonly string[],
+  { input = "", env = {}, timeoutMs = LOCAL_TIMEOUT_MS }: GitOptions,
+): Promise<GitAnswer> {
   return new Promise((resolve) => {
     // SIGTERM lets git remove its lock files.
-    const options = { env: { ...environment(), ...env }, timeout: timeoutMs, killSignal: "SIGTERM", maxBuffer: MAX_OUTPUT_BYTES, encoding: "buffer" } as const;
+    const options = {
+      env: { ...environment(), ...env },
+      timeout: timeoutMs,
+      killSignal: "SIGTERM",
+      maxBuffer: MAX_OUTPUT_BYTES,
+      encoding: "buffer",
+    } as const;
     const child = execFile("git", args, options, (error, stdout, stderr) =>
       resolve({ exitCode: exitCodeOf(error), stdout, stderr: stderr.toString("utf8") || wordsOf(error) }),
     );
@@ -73,7 +96,9 @@ function exitCodeOf(error: Failure): number | null {
 const wordsOf = (error: Failure): string => (error === null || typeof error.code === "number" ? "" : error.message);
 
 function environment(): Record<string, string> {
-  const inherited = ["PATH", "HOME", "SSH_AUTH_SOCK"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
+  const inherited = ["PATH", "HOME", "SSH_AUTH_SOCK"].flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
+  );
   return {
     ...Object.fromEntries(inherited),
     LC_ALL: "C",

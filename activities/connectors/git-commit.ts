@@ -9,7 +9,13 @@ import type { FileState } from "./git-file.js";
 import type { Mirror } from "./git-mirror.js";
 
 /** The tree of `parent` with one file's bytes replaced. */
-export async function writeTree({ dir, git }: Mirror, parent: string, file: string, mode: string, content: string): Promise<string> {
+export async function writeTree(
+  { dir, git }: Mirror,
+  parent: string,
+  file: string,
+  mode: string,
+  content: string,
+): Promise<string> {
   const blob = await git.line(["hash-object", "-w", "--stdin"], { input: content });
   const index = join(dir, `index-${randomUUID()}`);
   const env = { GIT_INDEX_FILE: index };
@@ -23,7 +29,12 @@ export async function writeTree({ dir, git }: Mirror, parent: string, file: stri
 }
 
 /** The same order on the same parent gives the same commit id, on any machine that has the key: nothing else goes in. */
-export async function writeCommit(mirror: Mirror, config: GitConfig, order: StepOrder, commit: CommitParts): Promise<string> {
+export async function writeCommit(
+  mirror: Mirror,
+  config: GitConfig,
+  order: StepOrder,
+  commit: CommitParts,
+): Promise<string> {
   const { author, signingKey } = config;
   const date = `@${Math.floor(Date.parse(order.at) / 1_000)} +0000`;
   const env = {
@@ -32,7 +43,10 @@ export async function writeCommit(mirror: Mirror, config: GitConfig, order: Step
     ...(signingKey === undefined ? {} : withSetting("user.signingKey", signingKey)),
   };
   const sign = signingKey === undefined ? "--no-gpg-sign" : "-S";
-  return mirror.git.line(["commit-tree", sign, commit.tree, "-p", commit.parent], { env, input: messageOf(order, commit) });
+  return mirror.git.line(["commit-tree", sign, commit.tree, "-p", commit.parent], {
+    env,
+    input: messageOf(order, commit),
+  });
 }
 
 export interface CommitParts {
@@ -54,5 +68,6 @@ const oneLine = (id: string): string => id.replace(/[^\w.-]/g, "-");
 
 /** @throws {ConnectorError} where the result would be what is there already. */
 export function requireChange(before: FileState, after: string): void {
-  if (before.text === after) throw new ConnectorError("NOTHING_TO_CHANGE", "the file already says what the step would set");
+  if (before.text === after)
+    throw new ConnectorError("NOTHING_TO_CHANGE", "the file already says what the step would set");
 }

@@ -33,25 +33,42 @@ export type Places = ReadonlyMap<string, Place>;
 
 /** @throws {ConnectorError} `CONNECTOR_CONFIG` */
 export function placesOf(config: GitConfig): Places {
-  requireConfig(!config.repo.startsWith("-") && (isAbsolute(config.repo) || /^[a-z+]+:\/\/|^[\w.-]+@[\w.-]+:/.test(config.repo)), "repo: expected a URL or an absolute path");
-  requireConfig(config.signingKey === undefined || isAbsolute(config.signingKey), "signingKey: expected an absolute path");
+  requireConfig(
+    !config.repo.startsWith("-") && (isAbsolute(config.repo) || /^[a-z+]+:\/\/|^[\w.-]+@[\w.-]+:/.test(config.repo)),
+    "repo: expected a URL or an absolute path",
+  );
+  requireConfig(
+    config.signingKey === undefined || isAbsolute(config.signingKey),
+    "signingKey: expected an absolute path",
+  );
   requireConfig(isAbsolute(config.workDir), "workDir: expected an absolute path");
   requireConfig(config.markerSecret.length >= 16, "markerSecret: expected at least 16 bytes");
-  requireConfig(/^[^<>\n\0]+$/.test(config.author.name) && /^[^<>\s\0]+$/.test(config.author.email), "author: expected a name and an address");
-  const entries = Object.entries(config.targets).map(([id, { file, env }]) => [id, { file, branch: branchOf(config, env) }] as const);
-  for (const [, { file }] of entries) requireConfig(isPlainPath(file), `file ${JSON.stringify(file)}: expected a plain relative path`);
-  const sharers = (place: { file: string; branch: string }) => entries.filter(([, other]) => other.file === place.file && other.branch === place.branch).map(([id]) => id);
+  requireConfig(
+    /^[^<>\n\0]+$/.test(config.author.name) && /^[^<>\s\0]+$/.test(config.author.email),
+    "author: expected a name and an address",
+  );
+  const entries = Object.entries(config.targets).map(
+    ([id, { file, env }]) => [id, { file, branch: branchOf(config, env) }] as const,
+  );
+  for (const [, { file }] of entries)
+    requireConfig(isPlainPath(file), `file ${JSON.stringify(file)}: expected a plain relative path`);
+  const sharers = (place: { file: string; branch: string }) =>
+    entries.filter(([, other]) => other.file === place.file && other.branch === place.branch).map(([id]) => id);
   return new Map(entries.map(([id, place]) => [id, { ...place, sharedBy: sharers(place) }]));
 }
 
 /** A repository path whose every part begins with a letter, digit or underscore: no "..", no ".git", no option. */
-const isPlainPath = (path: string): boolean => path.length <= 200 && path.split("/").every((part) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part));
+const isPlainPath = (path: string): boolean =>
+  path.length <= 200 && path.split("/").every((part) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part));
 
 function branchOf(config: GitConfig, env: string): string {
   const branch = Object.hasOwn(config.branches, env) ? config.branches[env] : undefined;
   requireConfig(branch !== undefined, `environment ${env} has no branch`);
   // git check-ref-format refuses "..", and parts that end in "." or ".lock".
-  requireConfig(isPlainPath(branch!) && !/\.\.|\.(?:lock)?(?:\/|$)/.test(branch!), `branch ${JSON.stringify(branch)}: expected a plain branch name`);
+  requireConfig(
+    isPlainPath(branch!) && !/\.\.|\.(?:lock)?(?:\/|$)/.test(branch!),
+    `branch ${JSON.stringify(branch)}: expected a plain branch name`,
+  );
   return branch!;
 }
 

@@ -15,7 +15,8 @@ export async function readFileAt(git: Git, commit: string, file: string): Promis
   const [, mode, blob, size] = /^(\d{6}) \w+ ([0-9a-f]+) +(\d+|-)\t/.exec(entry) ?? [];
   if (blob === undefined) throw new ConnectorError("TARGET_FILE_MISSING", `${file} isn't there`);
   if (mode !== "100644" && mode !== "100755") throw new ConnectorError("TARGET_NOT_A_FILE", `${file} is no plain file`);
-  if (Number(size) > MAX_FILE_BYTES) throw new ConnectorError("TARGET_TOO_LARGE", `${file} is larger than ${MAX_FILE_BYTES} bytes`);
+  if (Number(size) > MAX_FILE_BYTES)
+    throw new ConnectorError("TARGET_TOO_LARGE", `${file} is larger than ${MAX_FILE_BYTES} bytes`);
   const bytes = await git.must(["cat-file", "blob", blob]);
   if (!isUtf8(bytes)) throw new ConnectorError("TARGET_NOT_JSON", `${file} isn't UTF-8`);
   return { mode, text: bytes.toString("utf8") };

@@ -41,7 +41,8 @@ export function createMirrorUse(config: GitConfig): <T>(work: (mirror: Mirror) =
 }
 
 /** A refusal of what the branch holds is no fault of the mirror. */
-const isFault = (error: unknown): boolean => !(error instanceof ConnectorError) || error instanceof GitFailed || error.code === "UNREACHABLE";
+const isFault = (error: unknown): boolean =>
+  !(error instanceof ConnectorError) || error instanceof GitFailed || error.code === "UNREACHABLE";
 
 const ours = new Set<string>();
 
@@ -52,7 +53,8 @@ async function openMirror(config: GitConfig): Promise<Mirror> {
   ours.add(dir);
   const git = gitIn(dir);
   await git.must(["init", "--quiet", "--bare", "--template=", "--object-format=sha1"]);
-  if (config.signingKey !== undefined) await writeFile(join(dir, ALLOWED_SIGNERS), await allowedSigner(config.signingKey, config.author.email));
+  if (config.signingKey !== undefined)
+    await writeFile(join(dir, ALLOWED_SIGNERS), await allowedSigner(config.signingKey, config.author.email));
   return { dir, git, fetch: (branch) => fetchHead(git, config, branch) };
 }
 
@@ -82,10 +84,23 @@ function isAlive(pid: number): boolean {
 
 async function fetchHead(git: Git, config: GitConfig, branch: string): Promise<string> {
   const refspec = `+refs/heads/${branch}:refs/heads/${branch}`;
-  const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", config.repo, refspec];
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--",
+    config.repo,
+    refspec,
+  ];
   const { exitCode, stderr } = await git.ask(args, { timeoutMs: config.timeoutMs ?? DEFAULT_TIMEOUT_MS });
   if (exitCode === 0) return git.line(["rev-parse", "--verify", `refs/heads/${branch}^{commit}`]);
-  const words = exitCode === null ? "it didn't answer in time" : excerpt(stderr.replaceAll(config.repo, publicAddress(config.repo)).trim(), 300);
-  if (/couldn't find remote ref/.test(stderr)) throw new ConnectorError("BRANCH_MISSING", `the repository has no branch ${branch}`);
+  const words =
+    exitCode === null
+      ? "it didn't answer in time"
+      : excerpt(stderr.replaceAll(config.repo, publicAddress(config.repo)).trim(), 300);
+  if (/couldn't find remote ref/.test(stderr))
+    throw new ConnectorError("BRANCH_MISSING", `the repository has no branch ${branch}`);
   throw new ConnectorError("UNREACHABLE", `the git server can't be read: ${words}`);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { StepOutcome, StepOrder } from "../ports.js";
+import type { StepOrder, StepOutcome } from "../ports.js";
 import { excerpt } from "./excerpt.js";
 import type { Built } from "./git-build.js";
 import type { Change } from "./git-change.js";
@@ -8,7 +8,14 @@ import { type GitConfig, publicAddress } from "./git-config.js";
 const MAX_CONTENT = 4_000;
 
 /** What was read back: the commit in the branch's history, and the file's bytes in it. */
-export function proofOf(config: GitConfig, order: StepOrder, { place }: Change, built: Built, head: string, diff: string): StepOutcome {
+export function proofOf(
+  config: GitConfig,
+  order: StepOrder,
+  { place }: Change,
+  built: Built,
+  head: string,
+  diff: string,
+): StepOutcome {
   const reference = {
     system: "git",
     id: built.commit,

@@ -11,7 +11,8 @@ const execFileAsync = promisify(execFile);
  */
 export async function allowedSigner(signingKey: string, principal: string): Promise<string> {
   const key = await publicKeyOf(signingKey);
-  if (!key.startsWith("ssh-ed25519 ")) throw new ConnectorError("SIGNING_KEY", `expected an Ed25519 signing key, found ${key.split(" ")[0]}`);
+  if (!key.startsWith("ssh-ed25519 "))
+    throw new ConnectorError("SIGNING_KEY", `expected an Ed25519 signing key, found ${key.split(" ")[0]}`);
   return `${principal} namespaces="git" ${key}\n`;
 }
 
@@ -22,6 +23,9 @@ async function publicKeyOf(signingKey: string): Promise<string> {
     return stdout.trim().split(" ").slice(0, 2).join(" ");
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new ConnectorError("SIGNING_KEY", missing ? "ssh-keygen isn't installed" : "the signing key can't be read, or has a passphrase");
+    throw new ConnectorError(
+      "SIGNING_KEY",
+      missing ? "ssh-keygen isn't installed" : "the signing key can't be read, or has a passphrase",
+    );
   }
 }

@@ -3,8 +3,8 @@ import { ConnectorError } from "./errors.js";
 import { excerpt } from "./excerpt.js";
 import { type Built, buildCommit, buildTree } from "./git-build.js";
 import { type Change, parseChange } from "./git-change.js";
-import { type GitConfig, placesOf } from "./git-config.js";
 import { GitFailed } from "./git-command.js";
+import { type GitConfig, placesOf } from "./git-config.js";
 import { findMarked, parentsOf } from "./git-history.js";
 import { createMirrorUse, type Mirror } from "./git-mirror.js";
 import { proofOf } from "./git-proof.js";
@@ -28,7 +28,11 @@ const MAX_DIFF = 20_000;
 export function gitConnector(config: GitConfig): Connector {
   const places = placesOf(config);
   const use = createMirrorUse(config);
-  const withChange = <T, R>(order: Asked, work: (mirror: Mirror, change: Change) => Promise<T>, otherwise: (error: unknown) => R) =>
+  const withChange = <T, R>(
+    order: Asked,
+    work: (mirror: Mirror, change: Change) => Promise<T>,
+    otherwise: (error: unknown) => R,
+  ) =>
     attempt(() => {
       const change = parseChange(places, order);
       return use((mirror) => work(mirror, change));
@@ -39,7 +43,12 @@ export function gitConnector(config: GitConfig): Connector {
     precheck: async (order) => attempt(() => ({ targets: parseChange(places, order).place.sharedBy }), refusalOf),
     execute: (order) => withChange(order, (mirror, change) => carryOut(mirror, config, order, change), failureOf),
     confirm: (order) => withChange(order, (mirror, change) => readBack(mirror, config, order, change), unknownOf),
-    diff: (order) => withChange(order, (mirror, change) => diffOf(mirror, config, change), () => null),
+    diff: (order) =>
+      withChange(
+        order,
+        (mirror, change) => diffOf(mirror, config, change),
+        () => null,
+      ),
   };
 }
 
@@ -62,11 +71,19 @@ async function carryOut(mirror: Mirror, config: GitConfig, order: StepOrder, cha
   // From here on nothing is a plain failure until the server has been read again: the push may have worked though it looked lost.
   return attempt(async () => {
     const now = await mirror.fetch(branch);
-    return (await trace(mirror, config, order, change, now)) ?? outcomeWithoutTrace(answer, config, order, branch, now !== head);
+    return (
+      (await trace(mirror, config, order, change, now)) ??
+      outcomeWithoutTrace(answer, config, order, branch, now !== head)
+    );
   }, unknownOf);
 }
 
-async function readBack(mirror: Mirror, config: GitConfig, order: StepOrder, change: Change): Promise<StepOutcome | null> {
+async function readBack(
+  mirror: Mirror,
+  config: GitConfig,
+  order: StepOrder,
+  change: Change,
+): Promise<StepOutcome | null> {
   return trace(mirror, config, order, change, await mirror.fetch(change.place.branch));
 }
 
@@ -74,17 +91,40 @@ async function readBack(mirror: Mirror, config: GitConfig, order: StepOrder, cha
  * Looks for the order's commit in the history of `head`. A marker is public once it is pushed, so a hit counts only where making the
  * commit again on its parent gives the same id: then account, dates, signature, target and content are all ours.
  */
-async function trace(mirror: Mirror, config: GitConfig, order: StepOrder, change: Change, head: string): Promise<StepOutcome | null> {
+async function trace(
+  mirror: Mirror,
+  config: GitConfig,
+  order: StepOrder,
+  change: Change,
+  head: string,
+): Promise<StepOutcome | null> {
   const marked = await findMarked(mirror, head, markerOf(config.markerSecret, order.idempotencyKey));
   if (marked.length === 0) return null;
   for (const commit of marked) {
     const built = await rebuild(mirror, config, order, change, commit);
-    if (built?.commit === commit) return proofOf(config, order, change, built, head, await diffBetween(mirror, built.parent, commit, change.place.file));
+    if (built?.commit === commit)
+      return proofOf(
+        config,
+        order,
+        change,
+        built,
+        head,
+        await diffBetween(mirror, built.parent, commit, change.place.file),
+      );
   }
-  return unknown("MARKER_NOT_OURS", `commit ${marked[0]} bears this step's marker but isn't the commit that we would have made`);
+  return unknown(
+    "MARKER_NOT_OURS",
+    `commit ${marked[0]} bears this step's marker but isn't the commit that we would have made`,
+  );
 }
 
-async function rebuild(mirror: Mirror, config: GitConfig, order: StepOrder, change: Change, commit: string): Promise<Built | null> {
+async function rebuild(
+  mirror: Mirror,
+  config: GitConfig,
+  order: StepOrder,
+  change: Change,
+  commit: string,
+): Promise<Built | null> {
   const [parent, ...others] = await parentsOf(mirror, commit);
   if (parent === undefined || others.length > 0) return null;
   return attempt(() => buildCommit(mirror, config, order, change, parent), nullWhereRefused);

@@ -47,12 +47,17 @@ export function parseUrl(text: string): URL {
   throw new ConnectorError("URL_REFUSED", "expected an http or https URL without user name and password");
 }
 
-export const hostAndPort = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+export const hostAndPort = (url: URL): string =>
+  `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
 
 const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
 
 function requirePublic(address: string): void {
-  if (!isPublicAddress(address)) throw new ConnectorError("ADDRESS_REFUSED", `${address} isn't a public address, and isn't on the list of allowed ones`);
+  if (!isPublicAddress(address))
+    throw new ConnectorError(
+      "ADDRESS_REFUSED",
+      `${address} isn't a public address, and isn't on the list of allowed ones`,
+    );
 }
 
 /** At the moment of connecting, so that a name can't resolve to one address for the check and to another for the call. */
@@ -68,16 +73,29 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-async function exchange(url: URL, { method, headers, body, timeoutMs, maxBytes }: HttpRequest, lookup?: LookupFunction): Promise<HttpAnswer> {
+async function exchange(
+  url: URL,
+  { method, headers, body, timeoutMs, maxBytes }: HttpRequest,
+  lookup?: LookupFunction,
+): Promise<HttpAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   const length = body === undefined ? {} : { "content-length": `${Buffer.byteLength(body)}` };
-  const options = { method, headers: { accept: "*/*", "user-agent": "countersign", ...headers, ...length }, agent: false, lookup, signal } as const;
+  const options = {
+    method,
+    headers: { accept: "*/*", "user-agent": "countersign", ...headers, ...length },
+    agent: false,
+    lookup,
+    signal,
+  } as const;
   try {
     const answer = await send(url, options, body);
     return { status: answer.statusCode ?? 0, body: await readBody(answer, maxBytes) };
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
-    throw new ConnectorError("NO_ANSWER", `no answer from ${url.host}: ${signal.aborted ? "its time was up" : reasonOf(error)}`);
+    throw new ConnectorError(
+      "NO_ANSWER",
+      `no answer from ${url.host}: ${signal.aborted ? "its time was up" : reasonOf(error)}`,
+    );
   }
 }
 

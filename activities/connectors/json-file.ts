@@ -10,14 +10,18 @@ import type { Scalar } from "./params.js";
 export function setMembers(before: string, members: Readonly<Record<string, Scalar>>): string {
   const value = parseObject(before);
   if (JSON.stringify(value) !== withoutSpace(before))
-    throw new ConnectorError("TARGET_NOT_PLAIN", "the file spells numbers, strings or keys in a way that a rewrite would change");
+    throw new ConnectorError(
+      "TARGET_NOT_PLAIN",
+      "the file spells numbers, strings or keys in a way that a rewrite would change",
+    );
   const after = JSON.stringify({ ...value, ...members }, null, indentOf(before));
   return before.endsWith("\n") ? `${after}\n` : after;
 }
 
 function parseObject(text: string): Record<string, unknown> {
   const value = parse(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw notJson("the file holds no JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw notJson("the file holds no JSON object");
   return value as Record<string, unknown>;
 }
 

@@ -13,7 +13,17 @@ export interface HttpCheck {
   readonly consecutive: number;
 }
 
-const FIELDS = ["kind", "url", "expectStatus", "expectJson", "withinSeconds", "everySeconds", "consecutive", "person", "description"];
+const FIELDS = [
+  "kind",
+  "url",
+  "expectStatus",
+  "expectJson",
+  "withinSeconds",
+  "everySeconds",
+  "consecutive",
+  "person",
+  "description",
+];
 
 /** @throws {ConnectorError} `CHECK_MALFORMED`, `URL_REFUSED` */
 export function parseCheck(check: JsonObject): HttpCheck {

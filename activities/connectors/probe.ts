@@ -67,7 +67,13 @@ async function watch(check: HttpCheck, { call, wait, now }: Means): Promise<Repo
 
 async function lookOnce({ url, status, members }: HttpCheck, call: HttpCall, timeoutMs: number): Promise<Look> {
   try {
-    const answer = await call({ method: "GET", url, headers: { accept: "application/json" }, timeoutMs, maxBytes: MAX_BYTES });
+    const answer = await call({
+      method: "GET",
+      url,
+      headers: { accept: "application/json" },
+      timeoutMs,
+      maxBytes: MAX_BYTES,
+    });
     return { fault: faultIn(answer, status, members), excerpt: excerpt(answer.body.toString("utf8"), 500) };
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code === "ADDRESS_REFUSED") throw error;
@@ -82,20 +88,32 @@ function faultIn({ status, body }: HttpAnswer, wanted: number, members: HttpChec
   const found = parseObject(body);
   if (found === null) return "the answer holds no JSON object";
   const wrong = names.find((name) => !Object.hasOwn(found, name) || found[name] !== members[name]);
-  return wrong === undefined ? null : `${wrong} is ${excerpt(JSON.stringify(found[wrong]) ?? "missing", 80)}, expected ${JSON.stringify(members[wrong])}`;
+  return wrong === undefined
+    ? null
+    : `${wrong} is ${excerpt(JSON.stringify(found[wrong]) ?? "missing", 80)}, expected ${JSON.stringify(members[wrong])}`;
 }
 
 function parseObject(body: Buffer): Record<string, unknown> | null {
   try {
     const value = JSON.parse(body.toString("utf8")) as unknown;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     return null;
   }
 }
 
-function passed({ url, consecutive, status, members }: HttpCheck, asked: number, elapsedMs: number, look: Look): Report {
-  const wanted = [`status ${status}`, ...Object.entries(members).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)].join(", ");
+function passed(
+  { url, consecutive, status, members }: HttpCheck,
+  asked: number,
+  elapsedMs: number,
+  look: Look,
+): Report {
+  const wanted = [
+    `status ${status}`,
+    ...Object.entries(members).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
+  ].join(", ");
   const result = `${url} answered ${consecutive} times in a row with ${wanted}, after ${Math.round(elapsedMs / 1_000)} s and ${asked} requests.`;
   return { outcome: "passed", result: excerpt(result, 1_000), excerpt: look.excerpt };
 }

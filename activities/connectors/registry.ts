@@ -5,7 +5,8 @@ import { ConnectorError } from "./errors.js";
 export function connectorsByName(connectors: readonly Connector[]): ReadonlyMap<string, Connector> {
   const byName = new Map<string, Connector>();
   for (const connector of connectors) {
-    if (byName.has(connector.name)) throw new ConnectorError("CONNECTOR_TWICE", `two connectors are named ${connector.name}`);
+    if (byName.has(connector.name))
+      throw new ConnectorError("CONNECTOR_TWICE", `two connectors are named ${connector.name}`);
     byName.set(connector.name, connector);
   }
   return byName;

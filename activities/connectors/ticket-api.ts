@@ -17,8 +17,19 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 export function ticketSystem(call: HttpCall, url: string, token: string, timeoutMs: number): TicketSystem {
   const ask = (method: HttpRequest["method"], path: string, body?: unknown) => {
-    const headers = { authorization: `Bearer ${token}`, accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) };
-    return call({ method, url: `${url}${path}`, headers, body: body === undefined ? undefined : JSON.stringify(body), timeoutMs, maxBytes: MAX_BYTES });
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    };
+    return call({
+      method,
+      url: `${url}${path}`,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeoutMs,
+      maxBytes: MAX_BYTES,
+    });
   };
   return {
     async find(marker) {

@@ -10,19 +10,43 @@ export interface Ticket {
   readonly status: string;
   readonly createdBy: string;
   readonly createdAt: string;
-  readonly comments: readonly { readonly marker: string; readonly text: string; readonly by: string; readonly at: string }[];
-  readonly changes: readonly { readonly marker: string; readonly status: string; readonly by: string; readonly at: string }[];
+  readonly comments: readonly {
+    readonly marker: string;
+    readonly text: string;
+    readonly by: string;
+    readonly at: string;
+  }[];
+  readonly changes: readonly {
+    readonly marker: string;
+    readonly status: string;
+    readonly by: string;
+    readonly at: string;
+  }[];
 }
 
 /** @throws {ConnectorError} `ANSWER_MALFORMED` */
 export function parseTicket(value: unknown): Ticket {
   const { id, version, marker, title, body, status, createdBy, createdAt, comments, changes } = fields(value);
   if (!Number.isSafeInteger(version)) throw malformed("a version that is no whole number");
-  const words = { id: word(id), title: word(title), body: word(body), status: word(status), createdBy: word(createdBy), createdAt: word(createdAt) };
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/.test(words.id)) throw malformed("an id that isn't of letters, digits and dashes");
+  const words = {
+    id: word(id),
+    title: word(title),
+    body: word(body),
+    status: word(status),
+    createdBy: word(createdBy),
+    createdAt: word(createdAt),
+  };
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/.test(words.id))
+    throw malformed("an id that isn't of letters, digits and dashes");
   const notes = list(comments).map((each) => ({ ...stamp(each), text: word(each.text) }));
   const turns = list(changes).map((each) => ({ ...stamp(each), status: word(each.status) }));
-  return { ...words, version: version as number, marker: marker === null ? null : word(marker), comments: notes, changes: turns };
+  return {
+    ...words,
+    version: version as number,
+    marker: marker === null ? null : word(marker),
+    comments: notes,
+    changes: turns,
+  };
 }
 
 export const list = (value: unknown): readonly Record<string, unknown>[] => {
@@ -42,4 +66,5 @@ function word(value: unknown): string {
   throw malformed("no text where one was expected");
 }
 
-export const malformed = (found: string): ConnectorError => new ConnectorError("ANSWER_MALFORMED", `the ticket system's answer has ${found}`);
+export const malformed = (found: string): ConnectorError =>
+  new ConnectorError("ANSWER_MALFORMED", `the ticket system's answer has ${found}`);

@@ -31,19 +31,30 @@ export interface TicketConfig {
  */
 export function ticketConnector(config: TicketConfig): Connector {
   const { name = "ticket", markerSecret } = config;
-  if (markerSecret.length < 16) throw new ConnectorError("CONNECTOR_CONFIG", "markerSecret: expected at least 16 bytes");
+  if (markerSecret.length < 16)
+    throw new ConnectorError("CONNECTOR_CONFIG", "markerSecret: expected at least 16 bytes");
   const base = parseUrl(config.url);
   const call = config.call ?? createHttpCall([hostAndPort(base)]);
   const system = ticketSystem(call, base.origin, config.token, config.timeoutMs ?? 10_000);
-  const trace = (order: StepOrder) => findTrace(system, order, markerOf(markerSecret, order.idempotencyKey), { system: name, url: base.origin, account: config.account ?? "countersign" });
+  const trace = (order: StepOrder) =>
+    findTrace(system, order, markerOf(markerSecret, order.idempotencyKey), {
+      system: name,
+      url: base.origin,
+      account: config.account ?? "countersign",
+    });
   return {
     name,
     actions: TICKET_ACTIONS,
-    // A ticket is no target of the catalogue: what the step is about is named by the plan, and nothing of it is touched.
-    precheck: async (order) => attempt(() => (parseTicketChange(order), { targets: [] }), refusalOf),
+    precheck: async (order) => attempt(() => precheck(order), refusalOf),
     execute: (order) => carryOut(system, order, markerOf(markerSecret, order.idempotencyKey), () => trace(order)),
     confirm: (order) => attempt(() => trace(order), unknownOf),
   };
+}
+
+/** A ticket is no target of the catalogue: the plan names what the step is about, and none of it is touched. */
+function precheck(order: Parameters<Connector["precheck"]>[0]): { readonly targets: readonly string[] } {
+  parseTicketChange(order);
+  return { targets: [] };
 }
 
 async function attempt<T, R>(work: () => T | Promise<T>, otherwise: (error: unknown) => R): Promise<T | R> {
@@ -56,7 +67,12 @@ async function attempt<T, R>(work: () => T | Promise<T>, otherwise: (error: unkn
 
 type Trace = () => Promise<StepOutcome | null>;
 
-async function findTrace(system: TicketSystem, order: StepOrder, marker: string, account: { system: string; url: string; account: string }): Promise<StepOutcome | null> {
+async function findTrace(
+  system: TicketSystem,
+  order: StepOrder,
+  marker: string,
+  account: { system: string; url: string; account: string },
+): Promise<StepOutcome | null> {
   const change = parseTicketChange(order);
   const { sandbox, tickets } = await system.find(marker);
   return outcomeOf(tickets, change, marker, { ...account, sandbox });
@@ -88,7 +104,8 @@ function noAnswer(error: unknown): ConnectorError {
 
 /** Only the server's own refusal (4xx) proves that nothing will happen after all. 408 is a time-out by another name. */
 function outcomeWithoutTrace(answer: HttpAnswer | ConnectorError): StepOutcome {
-  if (answer instanceof ConnectorError) return unknown(answer.code, `${answer.message}; the ticket doesn't show the change (yet)`);
+  if (answer instanceof ConnectorError)
+    return unknown(answer.code, `${answer.message}; the ticket doesn't show the change (yet)`);
   const { status } = answer;
   if (status === 429) return failed("RATE_LIMITED", wordsOf(answer));
   if (status === 409) return failed("CONFLICT", wordsOf(answer));

@@ -20,8 +20,8 @@ export const historyCommand = (): Command =>
     .action(history);
 
 async function history(inc: string, { out, json }: HistoryOptions): Promise<void> {
-  const [{ payloadCodec }, { temporalClient }, { replay }, { workflowIdOf }, { historyToJSON }] = await Promise.all([
-    import("../codec/codec.js"),
+  const [{ dataConverterOf }, { temporalClient }, { replay }, { workflowIdOf }, { historyToJSON }] = await Promise.all([
+    import("../codec/data-converter.js"),
     import("../temporal/client.js"),
     import("../temporal/replay.js"),
     import("../../workflows/messages.js"),
@@ -29,13 +29,13 @@ async function history(inc: string, { out, json }: HistoryOptions): Promise<void
   ]);
   const paths = findPaths();
   const keys = openKeyStore(paths.keys);
-  const codec = payloadCodec(keys);
-  const temporal = temporalClient({ ...locate(paths, process.env).temporal, codec });
+  const dataConverter = dataConverterOf(keys);
+  const temporal = temporalClient({ ...locate(paths, process.env).temporal, dataConverter });
   try {
     const id = workflowIdOf(keys.org, inc);
     const fetched = await temporal.client.workflow.getHandle(id).fetchHistory();
     if (out) writeFileSync(out, JSON.stringify(historyToJSON(fetched)));
-    const result = await replay(fetched, id, codec);
+    const result = await replay(fetched, id, dataConverter);
     const words = result.difference ?? `replays: ${result.events} events, ${result.activities} activities with the same arguments`;
     process.stdout.write(json ? `${JSON.stringify({ workflowId: id, ...result })}\n` : `${words}\n`);
     if (result.difference !== null) process.exitCode = 1;

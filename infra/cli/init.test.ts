@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jest } from "@jest/globals";
@@ -47,7 +56,10 @@ describe("countersign init", () => {
     expect(organisation).toEqual({ id: "acme", name: "Acme: Payments # 1" });
     const { config, keys: store, policy } = openInstallation(pathsIn(dir));
     expect([config.organisation.name, store.org, policy.policy.name]).toEqual(["Acme: Payments # 1", "acme", "demo"]);
-    expect(authenticator(config)(tokens.admin)).toMatchObject({ id: config.people[0]!.id, roles: ["responder", "approver", "auditor", "admin"] });
+    expect(authenticator(config)(tokens.admin)).toMatchObject({
+      id: config.people[0]!.id,
+      roles: ["responder", "approver", "auditor", "admin"],
+    });
   });
 
   it("makes the demo's people, target and source, each with a token", async () => {
@@ -63,7 +75,8 @@ describe("countersign init", () => {
     expect(config.targets).toMatchObject([{ id: ids["checkout-prod"], name: "checkout-prod", env: "prod", tier: 1 }]);
     const authenticate = authenticator(config);
     expect(Object.keys(tokens)).toEqual(["ana", "bo", "lee", "sam", "eve", "alertmanager", "ci"]);
-    for (const [name, token] of Object.entries(tokens)) expect(authenticate(token as string)).toMatchObject({ id: ids[name], org: "main" });
+    for (const [name, token] of Object.entries(tokens))
+      expect(authenticate(token as string)).toMatchObject({ id: ids[name], org: "main" });
   });
 
   it("leaves no token and no secret but in keys/", async () => {
@@ -107,17 +120,30 @@ describe("countersign init", () => {
   it("refuses the keys of another organisation, and an id that isn't one, before it writes anything", () => {
     initialise({ dir, org: "acme" });
     const before = everyFile(dir);
-    expect(() => initialise({ dir, org: "other", force: true })).toThrow(expect.objectContaining({ code: "KEYS_OF_ANOTHER_ORG" }));
+    expect(() => initialise({ dir, org: "other", force: true })).toThrow(
+      expect.objectContaining({ code: "KEYS_OF_ANOTHER_ORG" }),
+    );
     expect(everyFile(dir)).toBe(before);
-    expect(() => initialise({ dir: join(root, "b"), org: "Ac me" })).toThrow(expect.objectContaining({ code: "BAD_ORG" }));
+    expect(() => initialise({ dir: join(root, "b"), org: "Ac me" })).toThrow(
+      expect.objectContaining({ code: "BAD_ORG" }),
+    );
     expect(existsSync(join(root, "b"))).toBe(false);
   });
 
   it("takes connectors as they are given", () => {
-    const git = { repo: "/srv/env.git", environments: { prod: "env/prod" }, authorName: "Bot", authorEmail: "bot@acme.example" };
+    const git = {
+      repo: "/srv/env.git",
+      environments: { prod: "env/prod" },
+      authorName: "Bot",
+      authorEmail: "bot@acme.example",
+    };
     const tickets = { url: "http://127.0.0.1:9", tokenFile: "t", sandbox: true };
     const { config } = initialise({ dir, demo: true, connectors: { git, tickets, probe: { allow: ["127.0.0.1:9"] } } });
-    expect(config.connectors).toEqual({ git, tickets: { ...tickets, tokenFile: join(dir, "t") }, probe: { allow: ["127.0.0.1:9"] } });
+    expect(config.connectors).toEqual({
+      git,
+      tickets: { ...tickets, tokenFile: join(dir, "t") },
+      probe: { allow: ["127.0.0.1:9"] },
+    });
     expect(config.targets[0]!.git).toEqual({ file: "checkout.json" });
   });
 });
@@ -154,7 +180,8 @@ describe("countersign keys list", () => {
     expect(shown.keys).toHaveLength(7);
     expect(shown.keys.filter((key: { publicKey: string | null }) => key.publicKey !== null)).toHaveLength(3);
     const text = `${JSON.stringify(shown)}${await keys("list")}`;
-    for (const { role } of shown.keys) expect(text).not.toContain(Buffer.from(store.current(role).secret).toString("base64url"));
+    for (const { role } of shown.keys)
+      expect(text).not.toContain(Buffer.from(store.current(role).secret).toString("base64url"));
   });
 
   it("says with exit code 3 that there are none", async () => {

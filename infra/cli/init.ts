@@ -35,7 +35,10 @@ export function initCommand(): Command {
     .option("--org <id>", "id of the organisation, [a-z0-9-] (default: main)")
     .option("--name <name>", "its name (default: the id)")
     .option("--demo", "with people, a target and a source to play with")
-    .option("--tokens-file <file>", "write the tokens to this file, readable to its owner alone, instead of printing them")
+    .option(
+      "--tokens-file <file>",
+      "write the tokens to this file, readable to its owner alone, instead of printing them",
+    )
     .option("--force", "write configuration and policy anew and make new tokens; keys stay")
     .option("--json", "print the result as JSON")
     .addHelpText("after", HELP)
@@ -43,7 +46,12 @@ export function initCommand(): Command {
     .action((options: InitOptions) => orFail("init", options.json, () => init(options)));
 }
 
-function init({ dir = process.env.COUNTERSIGN_HOME || ".countersign", tokensFile, json, ...options }: InitOptions): void {
+function init({
+  dir = process.env.COUNTERSIGN_HOME || ".countersign",
+  tokensFile,
+  json,
+  ...options
+}: InitOptions): void {
   const made = initialise({ dir, ...options });
   if (tokensFile !== undefined) writePrivate(tokensFile, `${JSON.stringify(made.tokens, null, 2)}\n`);
   const tokens = tokensFile === undefined ? made.tokens : undefined;
@@ -56,7 +64,10 @@ function writePrivate(file: string, text: string): void {
   writeFileSync(file, text, { mode: 0o600, flag: "wx" });
 }
 
-const toJson = ({ dir, config, policyDigest, ids }: Initialised, tokens: Initialised["tokens"] | undefined): object => ({
+const toJson = (
+  { dir, config, policyDigest, ids }: Initialised,
+  tokens: Initialised["tokens"] | undefined,
+): object => ({
   dir,
   organisation: config.organisation,
   policyDigest,
@@ -64,7 +75,11 @@ const toJson = ({ dir, config, policyDigest, ids }: Initialised, tokens: Initial
   ...(tokens && { tokens }),
 });
 
-function toText({ config, paths, policyDigest }: Initialised, tokens: Initialised["tokens"] | undefined, file: string | undefined): string {
+function toText(
+  { config, paths, policyDigest }: Initialised,
+  tokens: Initialised["tokens"] | undefined,
+  file: string | undefined,
+): string {
   const width = Math.max(...Object.keys(tokens ?? {}).map((name) => name.length));
   const lines = Object.entries(tokens ?? {}).map(([name, token]) => `  ${name.padEnd(width)}  ${token}`);
   return [

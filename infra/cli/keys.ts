@@ -31,10 +31,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 set up wrong.`;
 
 /** `countersign keys list|trust`: reads key files only; shows no secret. */
 export function keysCommand(): Command {
-  const keys = new Command("keys").description("show the organisation's keys; write the trust file").addHelpText("after", HELP);
-  keys.addCommand(part("list", "ids, roles and public keys").action((options: KeysOptions) => orFail("keys", options.json, () => list(options))));
+  const keys = new Command("keys")
+    .description("show the organisation's keys; write the trust file")
+    .addHelpText("after", HELP);
   keys.addCommand(
-    part("trust", "write trust.json anew from keys and policy").action((options: KeysOptions) => orFail("keys", options.json, () => trust(options))),
+    part("list", "ids, roles and public keys").action((options: KeysOptions) =>
+      orFail("keys", options.json, () => list(options)),
+    ),
+  );
+  keys.addCommand(
+    part("trust", "write trust.json anew from keys and policy").action((options: KeysOptions) =>
+      orFail("keys", options.json, () => trust(options)),
+    ),
   );
   return keys;
 }
@@ -49,13 +57,18 @@ const part = (name: string, description: string): Command =>
 function list({ dir, json }: KeysOptions): void {
   const keys = openKeyStore(pathsOf(dir).keys);
   const shown = shownKeys(keys);
-  const lines = shown.map(({ keyid, state, created, publicKey }) => `${keyid.padEnd(30)}${state.padEnd(9)}${created}  ${publicKey ?? "(secret)"}`);
+  const lines = shown.map(
+    ({ keyid, state, created, publicKey }) =>
+      `${keyid.padEnd(30)}${state.padEnd(9)}${created}  ${publicKey ?? "(secret)"}`,
+  );
   console.log(json ? JSON.stringify({ org: keys.org, keys: shown }, null, 2) : lines.join("\n"));
 }
 
 /** Every key of the store, without its secret. */
 export function shownKeys(keys: KeyStore): readonly ShownKey[] {
-  const published = new Map(SIGNING_ROLES.flatMap((role) => publicKeysOf(keys, role)).map(({ keyid, publicKey }) => [keyid, publicKey]));
+  const published = new Map(
+    SIGNING_ROLES.flatMap((role) => publicKeysOf(keys, role)).map(({ keyid, publicKey }) => [keyid, publicKey]),
+  );
   return ROLES.flatMap((role) => keys.all(role)).map(({ kid, role, state, created }) => ({
     keyid: kid,
     role,

@@ -1,25 +1,36 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { defaultPayloadConverter, type Payload } from "@temporalio/common";
+import { concat, lp } from "../../incidents/bytes.js";
 import { newKey } from "../keys/make.js";
 import { ROLES } from "../keys/roles.js";
 import { type KeyStore, keyStoreOf } from "../keys/store.js";
+import { encrypt } from "../vault/gcm.js";
 import { payloadCodec } from "./codec.js";
+import { dataConverterOf } from "./data-converter.js";
 
-const keysOf = (org: string): KeyStore => keyStoreOf(ROLES.map((role) => newKey(role, org, new Date(0))), "memory");
+const keysOf = (org: string): KeyStore =>
+  keyStoreOf(
+    ROLES.map((role) => newKey(role, org, new Date(0))),
+    "memory",
+  );
 const keys = keysOf("acme");
 const codec = payloadCodec(keys);
 const CANARY = "canary-5d1f";
 
 const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
-const valueOf = (payload: Payload): unknown => defaultPayloadConverter.fromPayload(payload);
+const readOf = (payload: Payload): unknown => defaultPayloadConverter.fromPayload(payload);
 const encodeOne = async (value: unknown): Promise<Payload> => (await codec.encode([payloadOf(value)]))[0]!;
-const decodeOne = async (payload: Payload, by = codec): Promise<unknown> => valueOf((await by.decode([payload]))[0]!);
+const decodeOne = async (payload: Payload, by = codec): Promise<unknown> => readOf((await by.decode([payload]))[0]!);
 const changed = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
 describe("the payload codec", () => {
-  it.each([[{ a: [1, "ü", null] }], ["text"], [undefined], [null], [new Uint8Array([0, 255])]])("gives back %p", async (value) => {
-    expect(await decodeOne(await encodeOne(value))).toEqual(value);
-  });
+  it.each([[{ a: [1, "ü", null] }], ["text"], [undefined], [null], [new Uint8Array([0, 255])]])(
+    "gives back %p",
+    async (value) => {
+      expect(await decodeOne(await encodeOne(value))).toEqual(value);
+    },
+  );
 
   it("leaves nothing readable, not even how the value was encoded", async () => {
     const { metadata, data } = await encodeOne({ secret: CANARY });
@@ -85,12 +96,21 @@ describe("what can't be decoded", () => {
   it("an absent body is DAMAGED, and random ones are too", async () => {
     const { metadata } = await encodeOne(1);
     expect(await decodeOne({ metadata })).toEqual(undecodable("DAMAGED"));
-    for (let i = 0; i < 50; i++) expect(await decodeOne({ metadata, data: randomBytes(i * 3) })).toEqual(undecodable("DAMAGED"));
+    for (let i = 0; i < 50; i++)
+      expect(await decodeOne({ metadata, data: randomBytes(i * 3) })).toEqual(undecodable("DAMAGED"));
+  });
+
+  it("what our own key encrypted and isn't a payload is DAMAGED", async () => {
+    const { metadata } = await encodeOne(1);
+    const { kid, secret } = keys.current("codec");
+    const aad = concat(lp("countersign/codec/v1"), lp("acme"), lp(kid));
+    const sealed = encrypt(secret, new Uint8Array(12), aad, new Uint8Array([0xff, 0xff, 0xff]));
+    expect(await decodeOne({ metadata, data: concat(new Uint8Array(12), sealed) })).toEqual(undecodable("DAMAGED"));
   });
 
   it("keeps the readable ones beside it", async () => {
     const [a, b] = await codec.decode([payloadOf("plain"), await encodeOne("fine")]);
-    expect([valueOf(a!), valueOf(b!)]).toEqual([undecodable("PLAIN"), "fine"]);
+    expect([readOf(a!), readOf(b!)]).toEqual([undecodable("PLAIN"), "fine"]);
   });
 });
 
@@ -101,4 +121,10 @@ it("decodes what a retired key encrypted", async () => {
   const rotated = [...others, { ...old, state: "retired" as const }, newKey("codec", "acme", new Date(1))];
   const after = payloadCodec(keyStoreOf(rotated, "memory"));
   expect(await decodeOne((await before.encode([payloadOf("kept")]))[0]!, after)).toBe("kept");
+});
+
+it("is given to Temporal with converters that it can load", () => {
+  const { payloadCodecs, payloadConverterPath, failureConverterPath } = dataConverterOf(keys);
+  expect(payloadCodecs).toHaveLength(1);
+  expect([payloadConverterPath, failureConverterPath].every((path) => existsSync(path!))).toBe(true);
 });

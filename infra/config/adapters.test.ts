@@ -96,7 +96,9 @@ describe("policies", () => {
   it("are refused with file and line", () => {
     const bad = join(dir, "bad.yaml");
     writeFileSync(bad, "apiVersion: policy/v1\nsurprise: 1\n");
-    expect(() => readPolicyFile(bad)).toThrow(expect.objectContaining({ code: "BAD_POLICY", message: expect.stringContaining(`${bad}:2:1`) }));
+    expect(() => readPolicyFile(bad)).toThrow(
+      expect.objectContaining({ code: "BAD_POLICY", message: expect.stringContaining(`${bad}:2:1`) }),
+    );
     expect(() => readPolicyFile(join(dir, "none.yaml"))).toThrow(expect.objectContaining({ code: "POLICY_NOT_FOUND" }));
   });
 });

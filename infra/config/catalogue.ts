@@ -13,7 +13,9 @@ const rulesOf = ({ id, correlation, class: kind, severity, services, drill }: So
   correlateBy: correlation,
   class: kind,
   severityLabel: severity.label,
-  severities: Object.fromEntries(Object.entries(severity.map).map(([raw, level]) => [raw, { severity: level, urgency: urgencyOf(level) }])),
+  severities: Object.fromEntries(
+    Object.entries(severity.map).map(([raw, level]) => [raw, { severity: level, urgency: urgencyOf(level) }]),
+  ),
   serviceLabels: services,
   drill,
 });
@@ -24,8 +26,12 @@ const urgencyOf = (severity: number): "high" | "low" => (severity <= 2 ? "high" 
 /** The words by which people name people and targets. */
 export function configCatalogue({ organisation, people, targets }: Config): Catalogue {
   const ours = (org: string): boolean => org === organisation.id;
-  const targetsBy = new Map(targets.flatMap(({ id, name }) => [[name, { id, name }] as const, [id, { id, name }] as const]));
-  const peopleBy = new Map(people.flatMap(({ id, name, accounts }) => [...accounts, id].map((word) => [word, { id, name }] as const)));
+  const targetsBy = new Map(
+    targets.flatMap(({ id, name }) => [[name, { id, name }] as const, [id, { id, name }] as const]),
+  );
+  const peopleBy = new Map(
+    people.flatMap(({ id, name, accounts }) => [...accounts, id].map((word) => [word, { id, name }] as const)),
+  );
   return {
     target: async (org, word) => (ours(org) ? (targetsBy.get(word) ?? null) : null),
     person: async (org, word) => (ours(org) ? (peopleBy.get(word) ?? null) : null),

@@ -32,7 +32,8 @@ const problemsOf = (text: string): readonly string[] => {
   try {
     parse(text);
   } catch (error) {
-    if (error instanceof ConfigFileError) return error.problems.map(({ code, line, path }) => `${code} ${line} ${path}`);
+    if (error instanceof ConfigFileError)
+      return error.problems.map(({ code, line, path }) => `${code} ${line} ${path}`);
     throw error;
   }
   return [];
@@ -41,16 +42,28 @@ const problemsOf = (text: string): readonly string[] => {
 describe("the configuration", () => {
   it("is read with its defaults and with absolute paths", () => {
     const config = parse(GOOD);
-    expect(config).toMatchObject({ readAt: "1970-01-01T00:00:00.000Z", policyFile: resolve("/etc/cs/policies/prod.yaml"), machines: [] });
+    expect(config).toMatchObject({
+      readAt: "1970-01-01T00:00:00.000Z",
+      policyFile: resolve("/etc/cs/policies/prod.yaml"),
+      machines: [],
+    });
     expect(config.people[0]).toMatchObject({ active: true, kind: "human" });
-    expect(config.sources[0]).toMatchObject({ correlation: ["alertname", "service", "env"], services: ["service"], drill: false });
+    expect(config.sources[0]).toMatchObject({
+      correlation: ["alertname", "service", "env"],
+      services: ["service"],
+      drill: false,
+    });
     expect(config.sources[0]!.severity.map).toEqual({ critical: 1, "5": 2 });
-    expect(config.connectors.git).toMatchObject({ repo: resolve("/etc/env.git"), signingKeyFile: resolve("/etc/cs/keys/git") });
+    expect(config.connectors.git).toMatchObject({
+      repo: resolve("/etc/env.git"),
+      signingKeyFile: resolve("/etc/cs/keys/git"),
+    });
     expect(config.connectors.tickets).toMatchObject({ tokenFile: resolve("/etc/cs/keys/tickets") });
   });
 
-  it.each(["git@host:repo.git", "https://host/repo.git", "file:///srv/repo.git"])("leaves the repository %s as it is", (repo) =>
-    expect(parse(GOOD.replace("../env.git", repo)).connectors.git!.repo).toBe(repo),
+  it.each(["git@host:repo.git", "https://host/repo.git", "file:///srv/repo.git"])(
+    "leaves the repository %s as it is",
+    (repo) => expect(parse(GOOD.replace("../env.git", repo)).connectors.git!.repo).toBe(repo),
   );
 
   it("may do without machines and connectors", () => {
@@ -67,21 +80,56 @@ describe("a configuration is refused, with the line,", () => {
     ["a wrong type", GOOD.replace("tier: 1", 'tier: "1"'), "WRONG_VALUE 18 /targets/0/tier"],
     ["an unknown role", GOOD.replace("[responder]", "[root]"), "WRONG_VALUE 8 /people/0/roles/0"],
     ["a token in the clear", GOOD.replace(HASH, "cs_acme_secret"), "WRONG_VALUE 9 /people/0/tokens/0/sha256"],
-    ["a severity that isn't one", GOOD.replace("critical: 1", "critical: 9"), "WRONG_VALUE 15 /sources/0/severity/map/critical"],
+    [
+      "a severity that isn't one",
+      GOOD.replace("critical: 1", "critical: 9"),
+      "WRONG_VALUE 15 /sources/0/severity/map/critical",
+    ],
     ["a duplicate key", GOOD.replace("name: Ana", "name: Ana\n    name: Bo"), "DUPLICATE_KEY 6 "],
     ["broken YAML", GOOD.replace("accounts: [ana]", "accounts: [ana"), "BAD_YAML"],
-    ["an alias", GOOD.replace("name: Ana", "name: &a Ana").replace("name: am", "name: *a"), "YAML_FEATURE 5 /people/0/name"],
+    [
+      "an alias",
+      GOOD.replace("name: Ana", "name: &a Ana").replace("name: am", "name: *a"),
+      "YAML_FEATURE 5 /people/0/name",
+    ],
     ["a tag", GOOD.replace("name: Ana", "name: !!str Ana"), "YAML_FEATURE 5 /people/0/name"],
     ["two documents", `${GOOD}---\n{}\n`, "BAD_YAML"],
-    ["a file outside the repository", GOOD.replace("a/checkout.json", "../x.json"), "WRONG_VALUE 18 /targets/0/git/file"],
+    [
+      "a file outside the repository",
+      GOOD.replace("a/checkout.json", "../x.json"),
+      "WRONG_VALUE 18 /targets/0/git/file",
+    ],
     ["git's own folder", GOOD.replace("a/checkout.json", ".git/hooks/x"), "WRONG_VALUE 18 /targets/0/git/file"],
-    ["a branch that is an option", GOOD.replace("env/prod", "--force"), "WRONG_VALUE 20 /connectors/git/environments/prod"],
-    ["credentials in a URL", GOOD.replace("http://127.0.0.1:9000", "http://u:p@host"), "WRONG_VALUE 21 /connectors/tickets/url"],
-    ["one id twice", GOOD.replace("src_aaaaaaaa", "src_aaaaaaab").replace("targets:\n", "targets:\n  - { id: tgt_aaaaaaaa, name: b, env: prod, tier: 1, tags: [], owner: 'group:sre' }\n"), "DUPLICATE_ID 19 /targets/1/id"],
+    [
+      "a branch that is an option",
+      GOOD.replace("env/prod", "--force"),
+      "WRONG_VALUE 20 /connectors/git/environments/prod",
+    ],
+    [
+      "credentials in a URL",
+      GOOD.replace("http://127.0.0.1:9000", "http://u:p@host"),
+      "WRONG_VALUE 21 /connectors/tickets/url",
+    ],
+    [
+      "one id twice",
+      GOOD.replace("src_aaaaaaaa", "src_aaaaaaab").replace(
+        "targets:\n",
+        "targets:\n  - { id: tgt_aaaaaaaa, name: b, env: prod, tier: 1, tags: [], owner: 'group:sre' }\n",
+      ),
+      "DUPLICATE_ID 19 /targets/1/id",
+    ],
     ["one account twice", GOOD.replace("[ana]", "[ana, ana]"), "ACCOUNT_TWICE 6 /people/0/accounts/1"],
-    ["one token twice", GOOD.replace("tokens: []", `tokens: [{ sha256: ${HASH} }]`), "TOKEN_TWICE 14 /sources/0/tokens/0/sha256"],
+    [
+      "one token twice",
+      GOOD.replace("tokens: []", `tokens: [{ sha256: ${HASH} }]`),
+      "TOKEN_TWICE 14 /sources/0/tokens/0/sha256",
+    ],
     ["an owner nobody knows", GOOD.replace("group:sre", "per_zzzzzzzz"), "UNKNOWN_PERSON 18 /targets/0/owner"],
-    ["a target whose environment has no branch", GOOD.replace("env: prod", "env: test"), "ENV_WITHOUT_BRANCH 18 /targets/0/git"],
+    [
+      "a target whose environment has no branch",
+      GOOD.replace("env: prod", "env: test"),
+      "ENV_WITHOUT_BRANCH 18 /targets/0/git",
+    ],
     ["tickets without a token", GOOD.replace("tokenFile: keys/tickets, ", ""), "TOKEN_UNCLEAR 21 /connectors/tickets"],
     ["nothing", "", "WRONG_VALUE 1 "],
     ["a list", "- a\n", "WRONG_VALUE 1 "],
@@ -99,5 +147,6 @@ describe("a configuration is refused, with the line,", () => {
 
   it("for everything at once", () => expect(problemsOf(GOOD.replace("name: Ana", "nmae: 1")).length).toBe(2));
 
-  it("where there is none", () => expect(() => readConfig("/nowhere/x.yaml")).toThrow(expect.objectContaining({ code: "CONFIG_NOT_FOUND" })));
+  it("where there is none", () =>
+    expect(() => readConfig("/nowhere/x.yaml")).toThrow(expect.objectContaining({ code: "CONFIG_NOT_FOUND" })));
 });

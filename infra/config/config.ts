@@ -6,7 +6,13 @@ import { ConfigError } from "../config-error.js";
 import { contradictionsOf } from "./contradictions.js";
 import { ConfigFileError, type ConfigProblem } from "./problems.js";
 import {
-  type ConfigFile, type Connectors, configShape, type MachineEntry, type PersonEntry, type SourceEntry, type TargetEntry,
+  type ConfigFile,
+  type Connectors,
+  configShape,
+  type MachineEntry,
+  type PersonEntry,
+  type SourceEntry,
+  type TargetEntry,
 } from "./shape.js";
 import { readYaml } from "./yaml.js";
 
@@ -36,10 +42,15 @@ export function readConfig(file: string, now: Date = new Date()): Config {
 /** @throws {ConfigFileError} with every problem and its line. */
 export function parseConfig(text: string, file: string, now: Date = new Date()): Config {
   const yaml = readYaml(text);
-  const misshapen = problemsOf(configShape, yaml.json).map(({ path, message }) => yaml.problemAt(codeOf(message), path, message));
+  const misshapen = problemsOf(configShape, yaml.json).map(({ path, message }) =>
+    yaml.problemAt(codeOf(message), path, message),
+  );
   refuse(file, [...yaml.problems, ...misshapen]);
   const written = yaml.json as unknown as ConfigFile;
-  refuse(file, contradictionsOf(written).map(({ code, path, message }) => yaml.problemAt(code, path, message)));
+  refuse(
+    file,
+    contradictionsOf(written).map(({ code, path, message }) => yaml.problemAt(code, path, message)),
+  );
   return withDefaults(written, file, now);
 }
 
@@ -57,25 +68,42 @@ function withDefaults(written: ConfigFile, file: string, now: Date): Config {
   };
 }
 
-const sourceOf = (source: SourceEntry): Source => ({ correlation: DEFAULT_CORRELATION, services: ["service"], drill: false, ...source });
+const sourceOf = (source: SourceEntry): Source => ({
+  correlation: DEFAULT_CORRELATION,
+  services: ["service"],
+  drill: false,
+  ...source,
+});
 
 /** Files are named as seen from the configuration, and used from anywhere. */
 function connectorsOf({ git, tickets, ...others }: Connectors, folder: string): Connectors {
   return {
     ...others,
-    ...(git && { git: { ...git, repo: repoOf(git.repo, folder), ...(git.signingKeyFile && { signingKeyFile: resolve(folder, git.signingKeyFile) }) } }),
-    ...(tickets && { tickets: { ...tickets, ...(tickets.tokenFile && { tokenFile: resolve(folder, tickets.tokenFile) }) } }),
+    ...(git && {
+      git: {
+        ...git,
+        repo: repoOf(git.repo, folder),
+        ...(git.signingKeyFile && { signingKeyFile: resolve(folder, git.signingKeyFile) }),
+      },
+    }),
+    ...(tickets && {
+      tickets: { ...tickets, ...(tickets.tokenFile && { tokenFile: resolve(folder, tickets.tokenFile) }) },
+    }),
   };
 }
 
 /** A URL, or git's own `host:path`, stays as it is. */
-const repoOf = (repo: string, folder: string): string => (/^[a-zA-Z0-9+.@-]{2,}:/.test(repo) ? repo : resolve(folder, repo));
+const repoOf = (repo: string, folder: string): string =>
+  /^[a-zA-Z0-9+.@-]{2,}:/.test(repo) ? repo : resolve(folder, repo);
 
 const codeOf = (message: string): string => (message === "unknown field" ? "UNKNOWN_KEY" : "WRONG_VALUE");
 
 function refuse(file: string, problems: readonly ConfigProblem[]): void {
   if (problems.length === 0) return;
-  throw new ConfigFileError(file, [...problems].sort((a, b) => a.line - b.line || a.column - b.column));
+  throw new ConfigFileError(
+    file,
+    [...problems].sort((a, b) => a.line - b.line || a.column - b.column),
+  );
 }
 
 function readText(file: string): string {

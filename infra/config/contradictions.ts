@@ -2,7 +2,14 @@ import type { Problem } from "../../incidents/shape.js";
 import type { ConfigFile } from "./shape.js";
 
 export interface Contradiction extends Problem {
-  readonly code: "DUPLICATE_ID" | "NAME_TWICE" | "ACCOUNT_TWICE" | "TOKEN_TWICE" | "UNKNOWN_PERSON" | "ENV_WITHOUT_BRANCH" | "TOKEN_UNCLEAR";
+  readonly code:
+    | "DUPLICATE_ID"
+    | "NAME_TWICE"
+    | "ACCOUNT_TWICE"
+    | "TOKEN_TWICE"
+    | "UNKNOWN_PERSON"
+    | "ENV_WITHOUT_BRANCH"
+    | "TOKEN_UNCLEAR";
 }
 
 /** What is wrong although every member is of its shape. */
@@ -10,7 +17,11 @@ export function contradictionsOf(config: ConfigFile): readonly Contradiction[] {
   return [
     ...twice("DUPLICATE_ID", "id", idsOf(config)),
     // People name a target by its name as well.
-    ...twice("NAME_TWICE", "name", config.targets.map(({ name }, i) => ({ path: `/targets/${i}/name`, name }))),
+    ...twice(
+      "NAME_TWICE",
+      "name",
+      config.targets.map(({ name }, i) => ({ path: `/targets/${i}/name`, name })),
+    ),
     // An account of two people identifies nobody: the policy would discount both.
     ...twice("ACCOUNT_TWICE", "account", accountsOf(config)),
     ...twice("TOKEN_TWICE", "token", tokensOf(config)),
@@ -54,7 +65,13 @@ function unknownOwners({ people, targets }: ConfigFile): readonly Contradiction[
   return targets.flatMap(({ owner }, i) =>
     owner.startsWith("group:") || known.has(owner)
       ? []
-      : [{ code: "UNKNOWN_PERSON", path: `/targets/${i}/owner`, message: `expected group:<name> or one of people, found ${owner}` } as const],
+      : [
+          {
+            code: "UNKNOWN_PERSON",
+            path: `/targets/${i}/owner`,
+            message: `expected group:<name> or one of people, found ${owner}`,
+          } as const,
+        ],
   );
 }
 
@@ -63,7 +80,13 @@ function targetsWithoutBranch({ connectors, targets }: ConfigFile): readonly Con
   return targets.flatMap(({ env, git }, i) =>
     git === undefined || Object.hasOwn(environments, env)
       ? []
-      : [{ code: "ENV_WITHOUT_BRANCH", path: `/targets/${i}/git`, message: `expected a branch for ${env} in connectors.git.environments` } as const],
+      : [
+          {
+            code: "ENV_WITHOUT_BRANCH",
+            path: `/targets/${i}/git`,
+            message: `expected a branch for ${env} in connectors.git.environments`,
+          } as const,
+        ],
   );
 }
 

@@ -5,7 +5,7 @@ import { orgId } from "../../incidents/vocabulary.js";
 import { ConfigError } from "../config-error.js";
 import { ensureKeys } from "../keys/make.js";
 import { packageRoot } from "../stack/folders.js";
-import { type Config, readConfig, parseConfig } from "./config.js";
+import { type Config, parseConfig, readConfig } from "./config.js";
 import { configDocument } from "./document.js";
 import { type Paths, pathsIn } from "./paths.js";
 import { readPolicyFile } from "./policies.js";
@@ -45,7 +45,15 @@ const STARTER_POLICY = "policy/samples/demo.policy.yaml";
  * Makes an installation in `dir`: keys, `countersign.yaml`, policy and `trust.json`.
  * @throws {ConfigError} `ALREADY_INITIALISED` without `force`; `KEYS_OF_ANOTHER_ORG`, `BAD_ORG`
  */
-export function initialise({ dir, org = "main", name = org, demo = false, force = false, connectors = {}, now = new Date() }: InitialiseOptions): Initialised {
+export function initialise({
+  dir,
+  org = "main",
+  name = org,
+  demo = false,
+  force = false,
+  connectors = {},
+  now = new Date(),
+}: InitialiseOptions): Initialised {
   const paths = pathsIn(dir);
   requireFresh(paths, org, force);
   const starter = starterOf({ org, demo, connectors });
@@ -64,9 +72,13 @@ export function initialise({ dir, org = "main", name = org, demo = false, force 
 }
 
 function requireFresh({ config, home }: Paths, org: string, force: boolean): void {
-  if (!conforms(orgId, org)) throw new ConfigError("BAD_ORG", `expected an id of [a-z0-9-], at most 40, found ${JSON.stringify(org)}`);
+  if (!conforms(orgId, org))
+    throw new ConfigError("BAD_ORG", `expected an id of [a-z0-9-], at most 40, found ${JSON.stringify(org)}`);
   if (existsSync(config) && !force)
-    throw new ConfigError("ALREADY_INITIALISED", `${home} is initialised; --force writes configuration and policy anew and makes new tokens`);
+    throw new ConfigError(
+      "ALREADY_INITIALISED",
+      `${home} is initialised; --force writes configuration and policy anew and makes new tokens`,
+    );
 }
 
 const idsOf = ({ people, sources, machines, targets }: Config): Initialised["ids"] =>

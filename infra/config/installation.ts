@@ -19,6 +19,10 @@ export function openInstallation(paths: Paths): Installation {
   const config = readConfig(paths.config);
   const keys = openKeyStore(paths.keys);
   const { id } = config.organisation;
-  if (keys.org !== id) throw new ConfigError("KEYS_OF_ANOTHER_ORG", `${paths.keys} holds the keys of ${keys.org}, and ${paths.config} is that of ${id}`);
+  if (keys.org !== id)
+    throw new ConfigError(
+      "KEYS_OF_ANOTHER_ORG",
+      `${paths.keys} holds the keys of ${keys.org}, and ${paths.config} is that of ${id}`,
+    );
   return { paths, config, keys, policy: readPolicyFile(config.policyFile) };
 }

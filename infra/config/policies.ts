@@ -28,7 +28,10 @@ export function readPolicyFile(file: string): PolicyDocument {
  */
 export async function openPolicies(sql: Sql, org: string, active: PolicyDocument): Promise<Policies> {
   const { digest, bytes } = active;
-  await sql.query("insert into policies (org, digest, bytes) values ($1, $2, $3) on conflict (org, digest) do nothing", [org, digest, bytes]);
+  await sql.query(
+    "insert into policies (org, digest, bytes) values ($1, $2, $3) on conflict (org, digest) do nothing",
+    [org, digest, bytes],
+  );
   return {
     active: async (asked) => {
       if (asked === org) return { digest, bytes };
@@ -39,7 +42,10 @@ export async function openPolicies(sql: Sql, org: string, active: PolicyDocument
 }
 
 async function storedPolicy(sql: Sql, org: string, digest: string): Promise<Uint8Array | null> {
-  const [row] = await sql.query<{ bytes: Uint8Array }>("select bytes from policies where org = $1 and digest = $2", [org, digest]);
+  const [row] = await sql.query<{ bytes: Uint8Array }>("select bytes from policies where org = $1 and digest = $2", [
+    org,
+    digest,
+  ]);
   return row?.bytes ?? null;
 }
 
@@ -48,7 +54,9 @@ function parse(file: string, text: string): Policy {
     return parsePolicy(text);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    const lines = error.problems.map(({ line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`);
+    const lines = error.problems.map(
+      ({ line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`,
+    );
     throw new ConfigError("BAD_POLICY", lines.join("\n"), { cause: error });
   }
 }

@@ -1,4 +1,16 @@
-import { bool, int, list, nullable, oneOf, optional, pattern, record, type Shape, text, type TypeOf } from "../../incidents/shape.js";
+import {
+  bool,
+  int,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  pattern,
+  record,
+  type Shape,
+  type TypeOf,
+  text,
+} from "../../incidents/shape.js";
 import * as v from "../../incidents/vocabulary.js";
 
 /** What `countersign.yaml` may hold. Secrets never stand in it: tokens by their SHA-256, others by file or environment variable. */
@@ -10,7 +22,8 @@ const mapOf = <T>(keys: Shape<string>, value: Shape<T>, max: number): Shape<{ re
     if (typeof found !== "object" || found === null || Array.isArray(found))
       return void problems.push({ path, message: "expected an object" });
     const entries = Object.entries(found);
-    if (entries.length > max) problems.push({ path, message: `expected at most ${max} entries, found ${entries.length}` });
+    if (entries.length > max)
+      problems.push({ path, message: `expected at most ${max} entries, found ${entries.length}` });
     for (const [key, member] of entries) {
       keys.check(key, `${path}/${key}`, problems);
       value.check(member, `${path}/${key}`, problems);

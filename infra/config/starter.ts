@@ -23,7 +23,9 @@ const DEMO_PEOPLE: readonly Casting[] = [
   { name: "eve", groups: [], roles: ["auditor"] },
 ];
 
-const FIRST_PERSON: readonly Casting[] = [{ name: "admin", groups: ["sre"], roles: ["responder", "approver", "auditor", "admin"] }];
+const FIRST_PERSON: readonly Casting[] = [
+  { name: "admin", groups: ["sre"], roles: ["responder", "approver", "auditor", "admin"] },
+];
 
 export interface StarterOptions {
   readonly org: string;
@@ -37,7 +39,14 @@ export function starterOf({ org, demo, connectors }: StarterOptions): Starter {
   const tokens = Object.fromEntries(names.map((name) => [name, newToken(org)]));
   const hashed = (name: string) => [{ sha256: tokenHash(tokens[name]!) }];
   return {
-    people: cast.map(({ name, groups, roles }) => ({ id: newId("per"), name, accounts: [name], groups, roles, tokens: hashed(name) })),
+    people: cast.map(({ name, groups, roles }) => ({
+      id: newId("per"),
+      name,
+      accounts: [name],
+      groups,
+      roles,
+      tokens: hashed(name),
+    })),
     machines: [{ id: newId("mch"), name: "ci", roles: ["ci"], tokens: hashed("ci") }],
     sources: [alertmanager(hashed("alertmanager"))],
     targets: demo ? [checkout(connectors)] : [],

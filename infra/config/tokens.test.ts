@@ -1,7 +1,13 @@
 import { parseConfig } from "./config.js";
 import { authenticator, configIdentity, newToken, tokenHash } from "./tokens.js";
 
-const tokens = { ana: newToken("acme"), old: newToken("acme"), gone: newToken("acme"), ci: newToken("acme"), am: newToken("acme") };
+const tokens = {
+  ana: newToken("acme"),
+  old: newToken("acme"),
+  gone: newToken("acme"),
+  ci: newToken("acme"),
+  am: newToken("acme"),
+};
 const hash = (name: keyof typeof tokens) => `[{ sha256: ${tokenHash(tokens[name])} }]`;
 const config = parseConfig(
   `organisation: { id: acme, name: Acme }
@@ -30,8 +36,20 @@ describe("a token", () => {
     expect(authenticate(tokens.ana)).toEqual(ana);
     expect(authenticate(tokens.old)).toEqual(ana);
     expect(await configIdentity(config).authenticate(tokens.ana)).toEqual(ana);
-    expect(authenticate(tokens.ci)).toEqual({ org: "acme", id: "mch_aaaaaaaa", kind: "machine", name: "pipeline", roles: ["ci"] });
-    expect(authenticate(tokens.am)).toEqual({ org: "acme", id: "src_aaaaaaaa", kind: "source", name: "am", roles: ["source"] });
+    expect(authenticate(tokens.ci)).toEqual({
+      org: "acme",
+      id: "mch_aaaaaaaa",
+      kind: "machine",
+      name: "pipeline",
+      roles: ["ci"],
+    });
+    expect(authenticate(tokens.am)).toEqual({
+      org: "acme",
+      id: "src_aaaaaaaa",
+      kind: "source",
+      name: "am",
+      roles: ["source"],
+    });
   });
 
   it("of another organisation is told apart from a wrong one", () => {

@@ -45,8 +45,12 @@ function knownTokens({ organisation, people, machines, sources }: Config): reado
     ...people
       .filter(({ active }) => active)
       .flatMap(({ id, name, roles, tokens }) => withPrincipal(tokens, { org, id, kind: "person", name, roles })),
-    ...machines.flatMap(({ id, name, roles, tokens }) => withPrincipal(tokens, { org, id, kind: "machine", name, roles })),
-    ...sources.flatMap(({ id, name, tokens }) => withPrincipal(tokens, { org, id, kind: "source", name, roles: ["source"] })),
+    ...machines.flatMap(({ id, name, roles, tokens }) =>
+      withPrincipal(tokens, { org, id, kind: "machine", name, roles }),
+    ),
+    ...sources.flatMap(({ id, name, tokens }) =>
+      withPrincipal(tokens, { org, id, kind: "source", name, roles: ["source"] }),
+    ),
   ];
 }
 

@@ -19,7 +19,8 @@ export function readYaml(text: string): YamlText {
     const { line, col } = lines.linePos(offset);
     return { code, line: Math.max(line, 1), column: Math.max(col, 1), path, message };
   };
-  const refuse = (offset: number, code: string, path: string, message: string) => void problems.push(problem(offset, code, path, message));
+  const refuse = (offset: number, code: string, path: string, message: string) =>
+    void problems.push(problem(offset, code, path, message));
   for (const { code, pos, message } of [...doc.errors, ...doc.warnings])
     refuse(pos[0], code === "DUPLICATE_KEY" ? code : "BAD_YAML", "", message.split("\n")[0]!);
   const json = toJson({ offsets, refuse }, doc.contents, "", 0);
@@ -36,7 +37,12 @@ function toJson(reading: Reading, node: Node | null, path: string, depth: number
   if (!reading.offsets.has(path)) reading.offsets.set(path, offset);
   if (node === null) return null;
   if (depth > MAX_DEPTH || isAlias(node)) {
-    reading.refuse(offset, "YAML_FEATURE", path, depth > MAX_DEPTH ? `expected at most ${MAX_DEPTH} levels` : "aliases are not allowed");
+    reading.refuse(
+      offset,
+      "YAML_FEATURE",
+      path,
+      depth > MAX_DEPTH ? `expected at most ${MAX_DEPTH} levels` : "aliases are not allowed",
+    );
     return null;
   }
   if (node.tag !== undefined || ((isScalar(node) || isCollection(node)) && node.anchor))
@@ -49,12 +55,13 @@ function toJson(reading: Reading, node: Node | null, path: string, depth: number
 function mapToJson(reading: Reading, pairs: readonly Pair[], path: string, depth: number): Json {
   const entries = pairs.flatMap(({ key, value }): [string, Json][] => {
     const offset = (key as Node | null)?.range?.[0] ?? 0;
-    const name = isScalar(key) && (typeof key.value === "string" || Number.isSafeInteger(key.value)) ? String(key.value) : null;
+    const name =
+      isScalar(key) && (typeof key.value === "string" || Number.isSafeInteger(key.value)) ? String(key.value) : null;
     if (name === null || name === "__proto__") {
       reading.refuse(offset, "BAD_YAML", path, "a key must be a word");
       return [];
     }
-    const place = `${path}/${escape(name)}`;
+    const place = `${path}/${pointerPart(name)}`;
     reading.offsets.set(place, offset);
     return [[name, toJson(reading, value as Node | null, place, depth + 1)]];
   });
@@ -63,12 +70,16 @@ function mapToJson(reading: Reading, pairs: readonly Pair[], path: string, depth
 
 /** What YAML has and JSON hasn't (a NaN, a bigint) becomes a text that no member takes. */
 const scalarToJson = (value: unknown): Json =>
-  value === null || typeof value === "boolean" || typeof value === "string" || (typeof value === "number" && Number.isFinite(value))
+  value === null ||
+  typeof value === "boolean" ||
+  typeof value === "string" ||
+  (typeof value === "number" && Number.isFinite(value))
     ? value
     : String(value);
 
 /** As `record` of incidents/shape.ts names members, so that its problems find their line. */
-const escape = (key: string): string => key.slice(0, 60).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1");
+const pointerPart = (key: string): string =>
+  key.slice(0, 60).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1");
 
 function offsetOf(offsets: ReadonlyMap<string, number>, path: string): number {
   for (let place = path; ; place = place.slice(0, place.lastIndexOf("/"))) {

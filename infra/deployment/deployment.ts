@@ -1,12 +1,12 @@
-import type { PayloadCodec } from "@temporalio/common";
+import type { DataConverter } from "@temporalio/common";
 import type { FactSources, Policies } from "../../activities/ports.js";
-import { payloadCodec } from "../codec/codec.js";
-import { type Config, readConfig } from "../config/config.js";
+import { dataConverterOf } from "../codec/data-converter.js";
+import type { Config } from "../config/config.js";
 import { configFacts } from "../config/facts.js";
 import type { Paths } from "../config/paths.js";
-import { openPolicies, readPolicyFile } from "../config/policies.js";
-import { ConfigError } from "../config-error.js";
-import { type KeyStore, openKeyStore } from "../keys/store.js";
+import { openInstallation } from "../config/installation.js";
+import { openPolicies } from "../config/policies.js";
+import type { KeyStore } from "../keys/store.js";
 import { migrations } from "../sql/migrations/index.js";
 import { migrate } from "../sql/migrate.js";
 import { openPglite } from "../sql/pglite.js";
@@ -27,7 +27,7 @@ export interface Deployment {
   readonly vault: Vault;
   readonly facts: FactSources;
   readonly policies: Policies;
-  readonly codec: PayloadCodec;
+  readonly dataConverter: DataConverter;
   readonly say: (line: string) => void;
   close(): Promise<void>;
 }
@@ -42,11 +42,7 @@ export interface DeploymentOptions {
 }
 
 export async function openDeployment({ paths, where, program, env, say }: DeploymentOptions): Promise<Deployment> {
-  const config = readConfig(paths.config);
-  const keys = openKeyStore(paths.keys);
-  if (keys.org !== config.organisation.id)
-    throw new ConfigError("KEYS_OF_ANOTHER_ORG", `the keys are ${keys.org}'s, the configuration is ${config.organisation.id}'s`);
-  const policy = readPolicyFile(config.policyFile);
+  const { config, keys, policy } = openInstallation(paths);
   const sql = "url" in where.store ? openPostgres({ url: where.store.url, warn: say }) : await openPglite({ directory: where.store.directory });
   try {
     if (program !== "up") requireShared(sql, `countersign ${program}`);
@@ -54,7 +50,7 @@ export async function openDeployment({ paths, where, program, env, say }: Deploy
     const log = await openEventLog(where.kafka, sql, env, say);
     const close = () => log.close().finally(() => sql.close());
     const policies = await openPolicies(sql, keys.org, policy);
-    return { paths, config, keys, where, sql, log, policies, vault: openVault(sql, keys), facts: configFacts(config), codec: payloadCodec(keys), say, close };
+    return { paths, config, keys, where, sql, log, policies, vault: openVault(sql, keys), facts: configFacts(config), dataConverter: dataConverterOf(keys), say, close };
   } catch (error) {
     await sql.close();
     throw error;

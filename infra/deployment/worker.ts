@@ -12,7 +12,7 @@ import type { Deployment } from "./deployment.js";
 
 /** Polls the three task queues until it is stopped. */
 export const startWorker = (deployment: Deployment): Promise<RunningWorkers> =>
-  startWorkers({ ...deployment.where.temporal, codec: deployment.codec, ports: activityPorts(deployment), log: deployment.say });
+  startWorkers({ ...deployment.where.temporal, dataConverter: deployment.dataConverter, ports: activityPorts(deployment), log: deployment.say });
 
 function activityPorts(deployment: Deployment): ActivityPorts {
   const { sql, log, keys, vault, facts, policies } = deployment;

@@ -73,4 +73,5 @@ const exposed = (path: string, mode: number): ConfigError =>
     `${path} has mode 0${mode.toString(8)}: expected a key that only its owner reads; chmod 600 it, and replace the key if others could have read it`,
   );
 
-const badKeyFile = (path: string, why: string): ConfigError => new ConfigError("BAD_KEY_FILE", `${path} isn't a key file: ${why}`);
+const badKeyFile = (path: string, why: string): ConfigError =>
+  new ConfigError("BAD_KEY_FILE", `${path} isn't a key file: ${why}`);

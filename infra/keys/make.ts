@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { ConfigError } from "../config-error.js";
 import { readKeyFile, type StoredKey, writeKeyFile } from "./key-file.js";
 import { keyIdOfSecret } from "./key-id.js";
-import { type KeyStore, keyFilesOf, openKeyStore } from "./store.js";
 import { ROLES, type Role } from "./roles.js";
+import { type KeyStore, keyFilesOf, openKeyStore } from "./store.js";
 
 /**
  * Makes the keys that `dir` lacks, one of each role. Those that are there stay: with the master key, everything sealed under it
@@ -17,7 +17,8 @@ export function ensureKeys(dir: string, org: string, at: Date): KeyStore {
   chmodSync(dir, 0o700);
   const there = keyFilesOf(dir).map(readKeyFile);
   const other = there.find((key) => key.org !== org)?.org;
-  if (other !== undefined) throw new ConfigError("KEYS_OF_ANOTHER_ORG", `${dir} holds the keys of ${other}, not of ${org}`);
+  if (other !== undefined)
+    throw new ConfigError("KEYS_OF_ANOTHER_ORG", `${dir} holds the keys of ${other}, not of ${org}`);
   for (const role of ROLES.filter((role) => there.every((key) => key.role !== role))) {
     const key = newKey(role, org, at);
     writeKeyFile(join(dir, `${key.kid}.json`), key);

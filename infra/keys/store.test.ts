@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unb64u, utf8 } from "../../incidents/bytes.js";
@@ -30,7 +39,9 @@ describe("the key store", () => {
     expect(statSync(dir).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
     for (const role of ROLES) expect(keys.current(role).kid).toMatch(new RegExp(`^${role}-[0-9a-f]{16}$`));
-    expect(new Set(ROLES.map((role) => Buffer.from(keys.current(role).secret).toString("hex"))).size).toBe(ROLES.length);
+    expect(new Set(ROLES.map((role) => Buffer.from(keys.current(role).secret).toString("hex"))).size).toBe(
+      ROLES.length,
+    );
   });
 
   it("keeps its keys when asked to make them again, and makes only those that are missing", () => {
@@ -59,9 +70,17 @@ describe("the key store", () => {
     const path = fileOf("codec");
     const text = readFileSync(path, "utf8");
     const secret = /"secret":"([^"]+)"/.exec(text)![1]!;
-    for (const bad of ["", "{", text.replace('"v":1', '"v":2'), text.replace('"kid"', '"kidd"'), text.replace(secret, `${secret}=`)]) {
+    for (const bad of [
+      "",
+      "{",
+      text.replace('"v":1', '"v":2'),
+      text.replace('"kid"', '"kidd"'),
+      text.replace(secret, `${secret}=`),
+    ]) {
       writeFileSync(path, bad);
-      expect(() => openKeyStore(dir)).toThrow(expect.objectContaining({ code: "BAD_KEY_FILE", message: expect.not.stringContaining(secret) }));
+      expect(() => openKeyStore(dir)).toThrow(
+        expect.objectContaining({ code: "BAD_KEY_FILE", message: expect.not.stringContaining(secret) }),
+      );
     }
   });
 
@@ -97,7 +116,11 @@ describe("signing keys", () => {
   it("sign what their published halves verify", async () => {
     const keys = ensureKeys(dir, "acme", AT);
     const recorder = await recorderKeys(keys).current("acme");
-    const signers = { recorder: { keyid: recorder.kid, sign: recorder.sign }, gateway: gatewaySigner(keys), builder: builderSigner(keys) };
+    const signers = {
+      recorder: { keyid: recorder.kid, sign: recorder.sign },
+      gateway: gatewaySigner(keys),
+      builder: builderSigner(keys),
+    };
     for (const role of SIGNING_ROLES) {
       const [published] = publicKeysOf(keys, role);
       const bytes = unb64u(published!.publicKey);
@@ -112,7 +135,9 @@ describe("signing keys", () => {
     const keys = keyStoreOf([...ROLES.map((role) => newKey(role, "acme", AT)), old], "memory");
     expect((await recorderKeys(keys).byId("acme", old.kid)).kid).toBe(old.kid);
     expect((await recorderKeys(keys).current("acme")).kid).not.toBe(old.kid);
-    await expect(recorderKeys(keys).byId("acme", keys.current("gateway").kid)).rejects.toMatchObject({ code: "KEY_UNKNOWN" });
+    await expect(recorderKeys(keys).byId("acme", keys.current("gateway").kid)).rejects.toMatchObject({
+      code: "KEY_UNKNOWN",
+    });
     await expect(recorderKeys(keys).current("other")).rejects.toMatchObject({ code: "KEYS_OF_ANOTHER_ORG" });
     const { kid } = keys.current("gateway");
     expect(await gatewayKeys(keys).publicKey("acme", kid)).toHaveLength(32);

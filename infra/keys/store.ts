@@ -20,7 +20,8 @@ export interface KeyStore {
  * @throws {ConfigError} `KEYS_NOT_FOUND`, `KEYS_EXPOSED`, `BAD_KEY_FILE`, `KEYS_OF_TWO_ORGS`, `KEY_REUSED`, `NO_CURRENT_KEY`
  */
 export function openKeyStore(dir: string): KeyStore {
-  if (!existsSync(dir)) throw new ConfigError("KEYS_NOT_FOUND", `no folder ${dir}: \`countersign init\` makes the keys`);
+  if (!existsSync(dir))
+    throw new ConfigError("KEYS_NOT_FOUND", `no folder ${dir}: \`countersign init\` makes the keys`);
   requirePrivateFolder(dir);
   return keyStoreOf(keyFilesOf(dir).map(readKeyFile), dir);
 }
@@ -51,13 +52,17 @@ const ofRole = (keys: readonly StoredKey[], role: Role): readonly StoredKey[] =>
 function requirePrivateFolder(dir: string): void {
   const mode = statSync(dir).mode & 0o777;
   if (process.platform === "win32" || (mode & 0o022) === 0) return;
-  throw new ConfigError("KEYS_EXPOSED", `${dir} has mode 0${mode.toString(8)}: others could put keys there; chmod 700 it`);
+  throw new ConfigError(
+    "KEYS_EXPOSED",
+    `${dir} has mode 0${mode.toString(8)}: others could put keys there; chmod 700 it`,
+  );
 }
 
 function requireOneOrg(keys: readonly StoredKey[], where: string): string {
   const orgs = [...new Set(keys.map(({ org }) => org))];
   if (orgs.length === 1) return orgs[0]!;
-  if (orgs.length === 0) throw new ConfigError("KEYS_NOT_FOUND", `no key file in ${where}: \`countersign init\` makes them`);
+  if (orgs.length === 0)
+    throw new ConfigError("KEYS_NOT_FOUND", `no key file in ${where}: \`countersign init\` makes them`);
   throw new ConfigError("KEYS_OF_TWO_ORGS", `${where} holds keys of ${orgs.join(" and ")}; expected one organisation`);
 }
 

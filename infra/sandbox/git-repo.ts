@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError } from "../config-error.js";
 import { preReceiveHook } from "./pre-receive-hook.js";
@@ -33,7 +42,12 @@ export function createChangeRepository(options: ChangeRepositoryOptions): Change
   const { repository, signingKey, branch = "env/prod" } = options;
   if (!existsSync(signingKey)) makeSigningKey(signingKey);
   if (!existsSync(repository)) makeRepository(options, branch);
-  return { repository, signingKey, branch, commit: git(repository, ["rev-parse", "--verify", `refs/heads/${branch}^{commit}`]) };
+  return {
+    repository,
+    signingKey,
+    branch,
+    commit: git(repository, ["rev-parse", "--verify", `refs/heads/${branch}^{commit}`]),
+  };
 }
 
 function makeSigningKey(path: string): void {
@@ -77,7 +91,12 @@ function firstCommit(repository: string, files: ChangeRepositoryOptions["files"]
   return git(repository, ["commit-tree", git(repository, ["mktree"], entries.join("")), "-m", "First configuration"]);
 }
 
-const NAMES = { GIT_AUTHOR_NAME: "Sandbox", GIT_AUTHOR_EMAIL: "sandbox@example.org", GIT_COMMITTER_NAME: "Sandbox", GIT_COMMITTER_EMAIL: "sandbox@example.org" };
+const NAMES = {
+  GIT_AUTHOR_NAME: "Sandbox",
+  GIT_AUTHOR_EMAIL: "sandbox@example.org",
+  GIT_COMMITTER_NAME: "Sandbox",
+  GIT_COMMITTER_EMAIL: "sandbox@example.org",
+};
 
 /** Without the account's own configuration: it could ask for signatures, hooks or another first branch. */
 const git = (repository: string, args: readonly string[], input = ""): string =>
@@ -87,9 +106,18 @@ function run(program: string, args: readonly string[], missing: string, input = 
   const { PATH, HOME } = process.env;
   const env = { ...NAMES, PATH, HOME, LC_ALL: "C", GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
   try {
-    return execFileSync(program, args, { input, env, encoding: "utf8", timeout: 20_000, stdio: ["pipe", "pipe", "pipe"] }).trim();
+    return execFileSync(program, args, {
+      input,
+      env,
+      encoding: "utf8",
+      timeout: 20_000,
+      stdio: ["pipe", "pipe", "pipe"],
+    }).trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new ConfigError(missing, `${program} isn't on the PATH: install ${program === "git" ? "git" : "the OpenSSH client"}`);
+    throw new ConfigError(
+      missing,
+      `${program} isn't on the PATH: install ${program === "git" ? "git" : "the OpenSSH client"}`,
+    );
   }
 }

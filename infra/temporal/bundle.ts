@@ -10,6 +10,7 @@ async function bundle(workflowInterceptorModules: string[]): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: here("../../workflows/index.js"),
     payloadConverterPath: here("../../workflows/payload-converter.js"),
+    failureConverterPath: here("../../workflows/payload-converter.js"),
     workflowInterceptorModules,
     logger: quiet as never,
   });

@@ -1,5 +1,5 @@
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from "@temporalio/client";
-import { type PayloadCodec, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { type DataConverter, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import type { RecorderKeys } from "../../activities/ports.js";
 import { unopened } from "../../incidents/evolve.js";
 import { WorkflowEnded, WorkflowsUnavailable, type Workflows } from "../../services/ports.js";
@@ -8,7 +8,7 @@ import { COMMAND_SIGNAL, INCIDENT_WORKFLOW, INCIDENTS_QUEUE, type IncidentStart,
 export interface TemporalClientOptions {
   readonly address: string;
   readonly namespace: string;
-  readonly codec: PayloadCodec;
+  readonly dataConverter: DataConverter;
 }
 
 export interface TemporalClient {
@@ -17,9 +17,9 @@ export interface TemporalClient {
 }
 
 /** Connects on first use, so that the API starts, and keeps alerts, while Temporal is down. */
-export function temporalClient({ address, namespace, codec }: TemporalClientOptions): TemporalClient {
+export function temporalClient({ address, namespace, dataConverter }: TemporalClientOptions): TemporalClient {
   const connection = Connection.lazy({ address, connectTimeout: "3s" });
-  const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
+  const client = new Client({ connection, namespace, dataConverter });
   return { client, close: () => connection.close() };
 }
 

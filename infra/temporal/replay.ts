@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { fileURLToPath } from "node:url";
-import { defaultPayloadConverter, type Payload, type PayloadCodec } from "@temporalio/common";
+import { type DataConverter, defaultPayloadConverter, type Payload } from "@temporalio/common";
 import type { temporal } from "@temporalio/proto";
 import { type InjectedSinks, Worker } from "@temporalio/worker";
 import type { ReplaySinks } from "../../workflows/replay-interceptors.js";
@@ -23,19 +22,18 @@ interface Scheduled {
 }
 
 /** Runs today's workflow code over a recorded history, and compares each activity's arguments with those recorded. */
-export async function replay(history: History, workflowId: string, codec: PayloadCodec): Promise<Replay> {
-  const recorded = await recordedActivities(history, codec);
+export async function replay(history: History, workflowId: string, dataConverter: DataConverter): Promise<Replay> {
+  const recorded = await recordedActivities(history, dataConverter);
   const called: Scheduled[] = [];
-  const difference = await run(history, workflowId, codec, called);
+  const difference = await run(history, workflowId, dataConverter, called);
   return { events: history.events?.length ?? 0, activities: recorded.length, difference: difference ?? firstDifference(recorded, called) };
 }
 
-async function run(history: History, workflowId: string, codec: PayloadCodec, called: Scheduled[]): Promise<string | null> {
+async function run(history: History, workflowId: string, dataConverter: DataConverter, called: Scheduled[]): Promise<string | null> {
   const sinks: InjectedSinks<ReplaySinks> = {
     replay: { scheduled: { callDuringReplay: true, fn: (_, type, args) => void called.push({ type, args }) } },
   };
-  const payloadConverterPath = fileURLToPath(new URL("../../workflows/payload-converter.js", import.meta.url));
-  const options = { workflowBundle: { codePath: REPLAY_BUNDLE }, dataConverter: { payloadConverterPath, payloadCodecs: [codec] }, sinks };
+  const options = { workflowBundle: { codePath: REPLAY_BUNDLE }, dataConverter, sinks };
   try {
     await Worker.runReplayHistory(options, history, workflowId);
     return null;
@@ -44,14 +42,21 @@ async function run(history: History, workflowId: string, codec: PayloadCodec, ca
   }
 }
 
-async function recordedActivities(history: History, codec: PayloadCodec): Promise<readonly Scheduled[]> {
+async function recordedActivities(history: History, dataConverter: DataConverter): Promise<readonly Scheduled[]> {
   const scheduled = (history.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: event }) => (event ? [event] : []));
   return Promise.all(
     scheduled.map(async ({ activityType, input }) => {
-      const payloads = await codec.decode((input?.payloads ?? []) as Payload[]);
+      const payloads = await decode((input?.payloads ?? []) as Payload[], dataConverter);
       return { type: activityType?.name ?? "", args: payloads.map((payload) => defaultPayloadConverter.fromPayload(payload)) };
     }),
   );
+}
+
+/** As the converter's codecs say, the last one first. */
+async function decode(payloads: Payload[], { payloadCodecs = [] }: DataConverter): Promise<Payload[]> {
+  let decoded = payloads;
+  for (const codec of payloadCodecs.toReversed()) decoded = await codec.decode(decoded);
+  return decoded;
 }
 
 /** Through JSON, since that is how arguments travel. */

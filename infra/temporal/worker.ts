@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import type { PayloadCodec } from "@temporalio/common";
+import type { DataConverter } from "@temporalio/common";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { type ActivityPorts, createEffectActivities, createPolicyActivities, createRecordActivities } from "../../activities/index.js";
 import { WORKFLOW_BUNDLE } from "./bundle.js";
@@ -8,7 +7,7 @@ import { EFFECTS_QUEUE, INCIDENTS_QUEUE, POLICY_QUEUE } from "../../workflows/me
 export interface WorkerOptions {
   readonly address: string;
   readonly namespace: string;
-  readonly codec: PayloadCodec;
+  readonly dataConverter: DataConverter;
   readonly ports: ActivityPorts;
   readonly log: (line: string) => void;
 }
@@ -21,10 +20,9 @@ export interface RunningWorkers {
 }
 
 /** Three queues in one process: the workflow with append, decisions, and effects as a bulkhead. */
-export async function startWorkers({ address, namespace, codec, ports, log }: WorkerOptions): Promise<RunningWorkers> {
+export async function startWorkers({ address, namespace, dataConverter, ports, log }: WorkerOptions): Promise<RunningWorkers> {
   installRuntime(log);
   const connection = await NativeConnection.connect({ address });
-  const dataConverter = { payloadConverterPath: here("../../workflows/payload-converter.js"), payloadCodecs: [codec] };
   const common = { connection, namespace, dataConverter, shutdownGraceTime: "10s" as const };
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: INCIDENTS_QUEUE, workflowBundle: { codePath: WORKFLOW_BUNDLE }, activities: createRecordActivities(ports) }),
@@ -50,6 +48,4 @@ function installRuntime(log: (line: string) => void): void {
   const logger = new DefaultLogger("WARN", ({ level, message, meta }) => log(`${level} temporal: ${message}${meta?.error ? ` (${meta.error})` : ""}`));
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: { logging: { forward: {}, filter: "ERROR" } } });
 }
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

@@ -25,7 +25,10 @@ export function incidentKeys(sql: Sql, keys: KeyStore): IncidentKeys {
       );
     },
     load: async (org, inc) => {
-      const [row] = await sql.query<WrappedKey>("select kid, wrapped from incident_keys where org = $1 and inc = $2", [org, inc]);
+      const [row] = await sql.query<WrappedKey>("select kid, wrapped from incident_keys where org = $1 and inc = $2", [
+        org,
+        inc,
+      ]);
       if (row === undefined) throw new SealedValueMissing(`${inc} has no key: none was made for it, or it was erased`);
       return unwrap(keys, org, inc, row);
     },
@@ -45,7 +48,8 @@ function wrap(master: Uint8Array, org: string, inc: string, key: Uint8Array): Ui
 
 function unwrap(keys: KeyStore, org: string, inc: string, { kid, wrapped }: WrappedKey): Uint8Array {
   const master = keys.byId("master", kid);
-  if (master === undefined) throw new SealedValueDamaged(`the key of ${inc} is wrapped by ${kid}, which the key store hasn't got`);
+  if (master === undefined)
+    throw new SealedValueDamaged(`the key of ${inc} is wrapped by ${kid}, which the key store hasn't got`);
   const nonce = wrapped.subarray(0, NONCE_BYTES);
   const key = decrypt(master.secret, nonce, placeOf(org, inc), wrapped.subarray(NONCE_BYTES));
   if (key === null) throw new SealedValueDamaged(`the key of ${inc} doesn't open under ${kid}`);

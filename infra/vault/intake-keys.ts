@@ -13,13 +13,18 @@ const NO_NONCE = new Uint8Array(NONCE_BYTES);
 export function intakeKeys(keys: KeyStore): IntakeKeys {
   return {
     mac: (org, purpose, text) =>
-      createHmac("sha256", ofOrg(keys, org).current("correlation").secret).update(concat(lp(`countersign/${purpose}/v1`), lp(text))).digest("hex"),
+      createHmac("sha256", ofOrg(keys, org).current("correlation").secret)
+        .update(concat(lp(`countersign/${purpose}/v1`), lp(text)))
+        .digest("hex"),
     sealBody: (org, delivery, body) => {
       const { kid, secret } = ofOrg(keys, org).current("master");
       const key = new Uint8Array(randomBytes(32));
       const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
       const wrapped = encrypt(wrappingKey(secret), nonce, placeOf("key", org, delivery), key);
-      return { key: concat(lp(kid), nonce, wrapped), body: encrypt(key, NO_NONCE, placeOf("body", org, delivery), body) };
+      return {
+        key: concat(lp(kid), nonce, wrapped),
+        body: encrypt(key, NO_NONCE, placeOf("body", org, delivery), body),
+      };
     },
     openBody: (org, delivery, { key, body }) => {
       const opened = decrypt(unwrap(ofOrg(keys, org), delivery, key), NO_NONCE, placeOf("body", org, delivery), body);
@@ -41,7 +46,8 @@ function unwrap(keys: KeyStore, delivery: string, key: Uint8Array): Uint8Array {
 }
 
 /** One key, one use: what wraps bodies never wraps the key of an incident. */
-const wrappingKey = (master: Uint8Array): Uint8Array => new Uint8Array(hkdfSync("sha256", master, "", "countersign/inbox-wrap/v1", 32));
+const wrappingKey = (master: Uint8Array): Uint8Array =>
+  new Uint8Array(hkdfSync("sha256", master, "", "countersign/inbox-wrap/v1", 32));
 
 const placeOf = (what: string, org: string, delivery: string): Uint8Array =>
   concat(lp(`countersign/inbox-${what}/v1`), lp(org), lp(delivery));

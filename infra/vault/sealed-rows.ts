@@ -4,13 +4,19 @@ import type { Sql } from "../sql/sql.js";
 import type { SealedSlot } from "./slot-cipher.js";
 
 /** Stores what was sealed, all or nothing, and gives the triples by which it is found again. */
-export async function storeSealed(sql: Sql, org: string, inc: string, slots: readonly SealedSlot[]): Promise<readonly SealedTriple[]> {
+export async function storeSealed(
+  sql: Sql,
+  org: string,
+  inc: string,
+  slots: readonly SealedSlot[],
+): Promise<readonly SealedTriple[]> {
   if (slots.length === 0) return [];
   const rows = slots.map((_, i) => `($1, $2, $${4 * i + 3}, $${4 * i + 4}, $${4 * i + 5}, $${4 * i + 6})`);
-  await sql.query(
-    `insert into sealed_values (org, inc, ref, path, commitment, ciphertext) values ${rows.join(", ")}`,
-    [org, inc, ...slots.flatMap(({ triple: [path, ref, commitment], ciphertext }) => [ref, path, commitment, ciphertext])],
-  );
+  await sql.query(`insert into sealed_values (org, inc, ref, path, commitment, ciphertext) values ${rows.join(", ")}`, [
+    org,
+    inc,
+    ...slots.flatMap(({ triple: [path, ref, commitment], ciphertext }) => [ref, path, commitment, ciphertext]),
+  ]);
   return slots.map(({ triple }) => triple);
 }
 

@@ -51,7 +51,8 @@ it("seals as the specification says, byte for byte", () => {
   expect(sealed.triple).toEqual([place.path, place.ref, commitment.toString("hex")]);
   expect(hexOf(sealed.ciphertext)).toBe(hexOf(ciphertext));
   const steps = { salt, key, commitment, ciphertext };
-  for (const [name, bytes] of Object.entries(steps)) expect([name, hexOf(bytes)]).toEqual([name, VECTOR[name as keyof typeof steps]]);
+  for (const [name, bytes] of Object.entries(steps))
+    expect([name, hexOf(bytes)]).toEqual([name, VECTOR[name as keyof typeof steps]]);
 });
 
 it("blinds a digest as the specification says, byte for byte", () => {

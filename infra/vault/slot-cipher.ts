@@ -1,6 +1,14 @@
 import { canonicalize, type Json, parseCanonical } from "../../incidents/canonical.js";
 import type { SealedTriple } from "../../incidents/events.js";
-import { commitmentOf, newSlot, type SlotPlace, type SlotSource, slotAad, slotKey, slotSalt } from "../../receipts/slots.js";
+import {
+  commitmentOf,
+  newSlot,
+  type SlotPlace,
+  type SlotSource,
+  slotAad,
+  slotKey,
+  slotSalt,
+} from "../../receipts/slots.js";
 import { SealedValueDamaged } from "./errors.js";
 import { decrypt, encrypt, NONCE_BYTES } from "./gcm.js";
 
@@ -30,7 +38,8 @@ export interface OpenedSlot {
  */
 export function openSlot(incKey: Uint8Array, place: SlotPlace, committed: string, ciphertext: Uint8Array): OpenedSlot {
   const bytes = decrypt(slotKey(incKey, place), NO_NONCE, slotAad(place, committed), ciphertext);
-  if (bytes === null) throw new SealedValueDamaged(`${place.path} of ${place.inc} doesn't open: other key, place or bytes`);
+  if (bytes === null)
+    throw new SealedValueDamaged(`${place.path} of ${place.inc} doesn't open: other key, place or bytes`);
   const opened = { salt: slotSalt(incKey, place), value: parseCanonical(bytes) };
   if (commitmentOf(opened.salt, place, opened.value) === committed) return opened;
   throw new SealedValueDamaged(`${place.path} of ${place.inc} holds another value than the one committed to`);

@@ -36,7 +36,11 @@ const sealOne = async (value: Json, path = "/title", inc = INC): Promise<SealedT
 
 describe("sealed values", () => {
   it("come back by their triples, in the order asked for", async () => {
-    const values = [{ path: "/title", value: "a" }, { path: "/links", value: ["x", 1, null] }, { path: "/reason", value: null }];
+    const values = [
+      { path: "/title", value: "a" },
+      { path: "/links", value: ["x", 1, null] },
+      { path: "/reason", value: null },
+    ];
     const triples = await vault.seal(ORG, INC, values);
     expect(triples.map(([path]) => path)).toEqual(["/title", "/links", "/reason"]);
     expect(await vault.open(ORG, INC, [...triples].reverse())).toEqual([null, ["x", 1, null], "a"]);
@@ -97,7 +101,10 @@ describe("a sealed value that isn't there", () => {
 
   it("is damaged when its bytes were changed", async () => {
     const [path, ref, commitment] = await sealOne("x");
-    await sql.query("update sealed_values set ciphertext = set_byte(ciphertext, 0, 255 - get_byte(ciphertext, 0)) where ref = $1", [ref]);
+    await sql.query(
+      "update sealed_values set ciphertext = set_byte(ciphertext, 0, 255 - get_byte(ciphertext, 0)) where ref = $1",
+      [ref],
+    );
     await expect(vault.open(ORG, INC, [[path, ref, commitment]])).rejects.toThrow(SealedValueDamaged);
   });
 });
@@ -114,7 +121,10 @@ describe("the key of an incident", () => {
   it("doesn't open in another incident's row", async () => {
     const [mine, other] = [incOf("4"), incOf("5")];
     await vault.mintIncidentKey(ORG, mine);
-    await sql.query("insert into incident_keys select org, $1, kid, wrapped from incident_keys where inc = $2", [other, mine]);
+    await sql.query("insert into incident_keys select org, $1, kid, wrapped from incident_keys where inc = $2", [
+      other,
+      mine,
+    ]);
     await expect(sealOne("x", "/title", other)).rejects.toThrow(SealedValueDamaged);
   });
 

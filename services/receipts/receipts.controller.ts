@@ -7,7 +7,6 @@ import { loadIncident } from "../incidents/load.js";
 import { PORTS, type Ports } from "../ports.js";
 import { ApiProblem } from "../problems.js";
 import { Problems } from "../route.js";
-import { receiptBytes } from "./receipt.js";
 
 @ApiTags("receipts")
 @ApiBearerAuth()
@@ -29,11 +28,9 @@ export class ReceiptsController {
   ) {
     const opened = openings ?? "none";
     if (opened !== "none" && opened !== "all") throw new ApiProblem("QUERY_INVALID", "openings is none or all.");
-    const bytes = await receiptBytes(this.ports, org, inc, opened);
-    if (bytes === null) {
-      await loadIncident(this.ports.incidents, org, inc);
-      throw new ApiProblem("RECEIPT_NOT_READY");
-    }
+    await loadIncident(this.ports.incidents, org, inc);
+    const bytes = await this.ports.receipts.get(org, inc, opened);
+    if (bytes === null) throw new ApiProblem("RECEIPT_NOT_READY");
     reply.header("content-type", RECEIPT_MEDIA_TYPE).header("cache-control", "no-store");
     return reply.send(Buffer.from(bytes));
   }

@@ -31,13 +31,27 @@ export function openWorkshop() {
   const files = { "checkout.json": { replicas: 1, minReplicas: 3 }, "payments.json": { replicas: 2 } };
   const made = createChangeRepository({ repository, signingKey: join(dir, "signer"), files });
   const git = (args: readonly string[], options: { input?: string; env?: Record<string, string> } = {}) => {
-    const env = { ...process.env, ...identity(author), GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", ...options.env };
-    return execFileSync("git", [`--git-dir=${repository}`, ...args], { input: options.input ?? "", env, encoding: "utf8", stdio: "pipe" }).trim();
+    const env = {
+      ...process.env,
+      ...identity(author),
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      ...options.env,
+    };
+    return execFileSync("git", [`--git-dir=${repository}`, ...args], {
+      input: options.input ?? "",
+      env,
+      encoding: "utf8",
+      stdio: "pipe",
+    }).trim();
   };
   const config = (changes: Partial<GitConfig> = {}): GitConfig => ({
     repo: repository,
     branches: { prod: "env/prod" },
-    targets: { tgt_checkout: { file: "checkout.json", env: "prod" }, tgt_payments: { file: "payments.json", env: "prod" } },
+    targets: {
+      tgt_checkout: { file: "checkout.json", env: "prod" },
+      tgt_payments: { file: "payments.json", env: "prod" },
+    },
     signingKey: made.signingKey,
     author,
     markerSecret: secret,
@@ -55,12 +69,16 @@ export function openWorkshop() {
     commits: () => git(["rev-list", "env/prod"]).split("\n"),
     /** Past the hook, as only the server's owner can. */
     force: (commit: string) => git(["update-ref", "refs/heads/env/prod", commit]),
-    postReceive: (script: string) => writeFileSync(join(repository, "hooks", "post-receive"), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
-    preReceive: (script: string) => writeFileSync(join(repository, "hooks", "pre-receive"), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
+    postReceive: (script: string) =>
+      writeFileSync(join(repository, "hooks", "post-receive"), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
+    preReceive: (script: string) =>
+      writeFileSync(join(repository, "hooks", "pre-receive"), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
     /** A commit on `parent` that changes one file, unpushed and unsigned. */
     commit: (parent: string, file: string, content: unknown, message: string, who = author) => {
       const blob = git(["hash-object", "-w", "--stdin"], { input: `${JSON.stringify(content, null, 2)}\n` });
-      const others = git(["ls-tree", parent]).split("\n").filter((line) => !line.endsWith(`\t${file}`));
+      const others = git(["ls-tree", parent])
+        .split("\n")
+        .filter((line) => !line.endsWith(`\t${file}`));
       const tree = git(["mktree"], { input: [...others, `100644 blob ${blob}\t${file}`, ""].join("\n") });
       return git(["commit-tree", tree, "-p", parent, "-m", message], { env: identity(who) });
     },

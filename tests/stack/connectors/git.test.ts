@@ -17,7 +17,13 @@ function proofIn(outcome: StepOutcome | null) {
 }
 
 const next = { ...order, idempotencyKey: "b".repeat(64) };
-const rollback = { ...order, action: "revert", params: { undoes: KEY }, idempotencyKey: "c".repeat(64), rollback: true };
+const rollback = {
+  ...order,
+  action: "revert",
+  params: { undoes: KEY },
+  idempotencyKey: "c".repeat(64),
+  rollback: true,
+};
 const marker = markerOf(secret, KEY);
 
 describe("a change in Git", () => {
@@ -30,7 +36,9 @@ describe("a change in Git", () => {
       id: shop.head(),
       version: "env/prod",
       url: `${shop.repository}#${shop.head()}`,
-      digest: createHash("sha256").update(`${shop.git(["show", "env/prod:checkout.json"])}\n`).digest("hex"),
+      digest: createHash("sha256")
+        .update(`${shop.git(["show", "env/prod:checkout.json"])}\n`)
+        .digest("hex"),
     });
     expect(proof.before).toContain(`commit ${first}\n{\n  "replicas": 1`);
     expect(proof.after).toContain('"replicas": 5');
@@ -38,7 +46,9 @@ describe("a change in Git", () => {
     expect(shop.git(["log", "-1", "--format=%an <%ae> %at %ct %P", "env/prod"])).toBe(
       `Countersign <countersign@example.org> 1773241200 1773241200 ${first}`,
     );
-    expect(shop.git(["cat-file", "commit", "env/prod"])).toMatch(new RegExp(`gpgsig -----BEGIN SSH SIGNATURE[^]*\nCountersign-Step: ${marker}$`));
+    expect(shop.git(["cat-file", "commit", "env/prod"])).toMatch(
+      new RegExp(`gpgsig -----BEGIN SSH SIGNATURE[^]*\nCountersign-Step: ${marker}$`),
+    );
   });
 
   it("leaves everything else as it was", async () => {
@@ -73,7 +83,9 @@ describe("a change in Git", () => {
 
   it("shows a diff beforehand and changes nothing by it", async () => {
     const first = shop.head();
-    expect(await shop.connector().diff!(order)).toContain('--- a/checkout.json\n+++ b/checkout.json\n@@ -1,4 +1,4 @@\n {\n-  "replicas": 1,\n+  "replicas": 5,');
+    expect(await shop.connector().diff!(order)).toContain(
+      '--- a/checkout.json\n+++ b/checkout.json\n@@ -1,4 +1,4 @@\n {\n-  "replicas": 1,\n+  "replicas": 5,',
+    );
     expect(shop.head()).toBe(first);
   });
 
@@ -101,7 +113,11 @@ describe("a rollback in Git", () => {
   it("doesn't wipe out a later change of the same file", async () => {
     await shop.connector().execute(order);
     await shop.connector().execute({ ...next, params: { set: { replicas: 7 } } });
-    expect(await shop.connector().execute(rollback)).toMatchObject({ kind: "failed", code: "CHANGED_SINCE", voidsApprovals: false });
+    expect(await shop.connector().execute(rollback)).toMatchObject({
+      kind: "failed",
+      code: "CHANGED_SINCE",
+      voidsApprovals: false,
+    });
     expect(shop.content().replicas).toBe(7);
   });
 
@@ -169,7 +185,11 @@ describe("a push that gets no answer", () => {
   it("was a failure where the server was away before", async () => {
     renameSync(shop.repository, `${shop.repository}.away`);
     const connector = shop.connector();
-    expect(await connector.execute(order)).toMatchObject({ kind: "failed", code: "UNREACHABLE", voidsApprovals: false });
+    expect(await connector.execute(order)).toMatchObject({
+      kind: "failed",
+      code: "UNREACHABLE",
+      voidsApprovals: false,
+    });
     expect(await connector.confirm(order)).toMatchObject({ kind: "unknown", code: "UNREACHABLE" });
     renameSync(`${shop.repository}.away`, shop.repository);
     expect(await connector.confirm(order)).toBeNull();
@@ -182,7 +202,10 @@ describe("the repository's hook refuses", () => {
 
   it("a commit without a signature, in its own words", async () => {
     const outcome = await shop.connector({ signingKey: undefined }).execute(order);
-    expect(outcome).toMatchObject({ ...refused, result: expect.stringMatching(/^refused: commit [0-9a-f]{40} isn't signed by an authorised signer$/) });
+    expect(outcome).toMatchObject({
+      ...refused,
+      result: expect.stringMatching(/^refused: commit [0-9a-f]{40} isn't signed by an authorised signer$/),
+    });
     expect(shop.commits()).toHaveLength(1);
   });
 
@@ -190,7 +213,10 @@ describe("the repository's hook refuses", () => {
     const other = openWorkshop();
     const outcome = await shop.connector({ signingKey: other.signingKey }).execute(order);
     other.remove();
-    expect(outcome).toMatchObject({ ...refused, result: expect.stringContaining("isn't signed by an authorised signer") });
+    expect(outcome).toMatchObject({
+      ...refused,
+      result: expect.stringContaining("isn't signed by an authorised signer"),
+    });
   });
 
   it.each([
@@ -201,7 +227,8 @@ describe("the repository's hook refuses", () => {
   ])("%s", (_, refspec, words) => {
     const clone = join(shop.dir, "clone");
     const signing = ["-c", "gpg.format=ssh", "-c", `user.signingKey=${shop.signingKey}`];
-    const at = (args: readonly string[]) => shop.git([`--git-dir=${clone}/.git`, `--work-tree=${clone}`, ...signing, ...args]);
+    const at = (args: readonly string[]) =>
+      shop.git([`--git-dir=${clone}/.git`, `--work-tree=${clone}`, ...signing, ...args]);
     shop.git(["clone", "--quiet", "--branch", "env/prod", shop.repository, clone]);
     at(["commit", "--quiet", "--allow-empty", "-S", "-m", "no step"]);
     at(["branch", "side", at(["commit-tree", "-S", "HEAD^{tree}", "-m", `x\n\nCountersign-Step: ${marker}`])]);
@@ -212,7 +239,9 @@ describe("the repository's hook refuses", () => {
 describe("a marker", () => {
   it("that somebody planted isn't taken for ours", async () => {
     const before = shop.head();
-    shop.force(shop.commit(before, "checkout.json", { replicas: 5, minReplicas: 3 }, `x\n\nCountersign-Step: ${marker}`));
+    shop.force(
+      shop.commit(before, "checkout.json", { replicas: 5, minReplicas: 3 }, `x\n\nCountersign-Step: ${marker}`),
+    );
     for (const outcome of [await shop.connector().execute(order), await shop.connector().confirm(order)])
       expect(outcome).toMatchObject({ kind: "unknown", code: "MARKER_NOT_OURS" });
     expect(shop.commits()).toHaveLength(2);

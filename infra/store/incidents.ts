@@ -1,0 +1,28 @@
+import type { IncidentReader } from "../../services/ports.js";
+import type { Sql } from "../sql/sql.js";
+import { available } from "./available.js";
+
+type Row = { readonly record: Uint8Array };
+
+/** What the API reads of incidents: acknowledged claims only, which the log is certain to hold. */
+export const sqlIncidents = (sql: Sql): IncidentReader => ({
+  records: async (org, inc) => {
+    const rows = await available(
+      sql.query<Row>("select record from claims where org = $1 and inc = $2 and acked_at is not null order by seq", [org, inc]),
+    );
+    return rows.map(({ record }) => record);
+  },
+  byEid: async (org, eid) => {
+    const rows = await available(sql.query<Row>("select record from claims where org = $1 and eid = $2 and acked_at is not null", [org, eid]));
+    return rows[0]?.record ?? null;
+  },
+  list: async (org, limit) => {
+    const rows = await available(
+      sql.query<{ readonly inc: string }>(
+        "select inc from claims where org = $1 and seq = 0 and acked_at is not null order by acked_at desc, inc limit $2",
+        [org, limit],
+      ),
+    );
+    return rows.map(({ inc }) => inc);
+  },
+});
