@@ -30,7 +30,7 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
   HandoverAccepted: anyTime,
   Acknowledged: anyTime,
   Escalated: anyTime,
-  PlanProposed: { from: ["open", "planned", "executing", "verifying"], refuse: (s) => noneInFlight(s) },
+  PlanProposed: { from: ["open", "planned", "executing", "verifying"], refuse: (s, e) => noneInFlight(s) ?? uniqueSteps(e) },
   PlanWithdrawn: { from: ["planned"], refuse: samePlan },
   GateEvaluated: { from: ["open", "planned", "executing", "verifying"], refuse: (s, e) => gateIsSound(s, e) },
   ApprovalRequested: { from: ["planned", "executing"], refuse: samePlan },
@@ -100,6 +100,9 @@ function samePlan(state: Opened, event: { readonly clear: { readonly plan: strin
 }
 
 const noneInFlight = (state: Opened): string | null => (state.run?.inFlight ? "STEP_IN_FLIGHT" : null);
+
+const uniqueSteps = ({ clear }: Proposal<"PlanProposed">): string | null =>
+  new Set(clear.steps.map((step) => step.id)).size === clear.steps.length ? null : "STEP_TWICE";
 
 const known = (items: readonly { readonly eid: string }[], eid: string): string | null =>
   items.some((item) => item.eid === eid) ? null : "APPROVAL_UNKNOWN";

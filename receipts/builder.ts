@@ -1,5 +1,3 @@
-import { canonicalText, type Json, parseStrict } from "../incidents/canonical.js";
-import { utf8 } from "../incidents/bytes.js";
 import type { Opened, State } from "../incidents/state.js";
 import { type Admitted, admit, type Newer } from "./admit.js";
 import { beginning, type Folded, place } from "./fold.js";
@@ -134,7 +132,7 @@ async function drain(parts: BuilderParts, touched: Touched, org: string, inc: st
 /** Stores where each incident of the batch stands now, with the builder's word on it; says which gaps opened or closed. */
 async function finish({ signer, alarm }: BuilderParts, tx: FoldTransaction, touched: Touched): Promise<void> {
   for (const { org, inc, state, status, was, advanced } of touched.all()) {
-    await tx.saveIncident(org, inc, { status, seq: state.seq, head: state.head, state: canonicalText(state as unknown as Json) });
+    await tx.saveIncident(org, inc, { status, seq: state.seq, head: state.head, state: JSON.stringify(state) });
     if (status === "gapped" && was !== "gapped") alarm.raise("GAP", { org, inc, seq: state.seq, detail: `event ${state.seq} is missing; later ones wait` });
     if (status === "ok" && was === "gapped") alarm.raise("GAP_CLOSED", { org, inc, seq: state.seq, detail: "the missing event came" });
     if (!advanced || state.phase === "none") continue;
@@ -163,7 +161,7 @@ class Touched {
     const known = this.#entries.get(name);
     if (known) return known;
     const stored = await this.tx.incident(org, inc);
-    const state = stored ? (parseStrict(utf8(stored.state)) as unknown as State) : beginning(org, inc);
+    const state = stored ? (JSON.parse(stored.state) as State) : beginning(org, inc);
     const status = stored?.status ?? "ok";
     const entry: Entry = { org, inc, state, status, was: status, advanced: false };
     this.#entries.set(name, entry);

@@ -31,7 +31,7 @@ export interface FoldedIncident {
   readonly status: "ok" | "forked" | "gapped" | "held";
   readonly seq: number;
   readonly head: string;
-  /** Canonical JSON of the state (incidents/state.ts), as text. */
+  /** JSON of the state (incidents/state.ts), by this program for itself. Its members' names may be a plan's words: it is no I-JSON. */
   readonly state: string;
 }
 

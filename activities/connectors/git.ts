@@ -10,7 +10,7 @@ import { createMirrorUse, type Mirror } from "./git-mirror.js";
 import { proofOf } from "./git-proof.js";
 import { notFastForward, outcomeWithoutTrace, push } from "./git-push.js";
 import { markerOf } from "./marker.js";
-import { failureOf, refusalOf, unknown, unknownOf } from "./outcome.js";
+import { attempt, failureOf, refusalOf, unknown, unknownOf } from "./outcome.js";
 
 type Asked = Pick<StepOrder, "action" | "targets" | "params">;
 
@@ -50,14 +50,6 @@ export function gitConnector(config: GitConfig): Connector {
         () => null,
       ),
   };
-}
-
-async function attempt<T, R>(work: () => T | Promise<T>, otherwise: (error: unknown) => R): Promise<T | R> {
-  try {
-    return await work();
-  } catch (error) {
-    return otherwise(error);
-  }
 }
 
 async function carryOut(mirror: Mirror, config: GitConfig, order: StepOrder, change: Change): Promise<StepOutcome> {

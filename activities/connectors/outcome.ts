@@ -37,3 +37,12 @@ export function refusalOf(error: unknown): { readonly refused: string; readonly 
   if (!(error instanceof ConnectorError)) throw error;
   return { refused: error.code, message: error.message };
 }
+
+/** `work`, with a failure turned into a value or thrown on by `otherwise`: one of the three above, mostly. */
+export async function attempt<T, R>(work: () => T | Promise<T>, otherwise: (error: unknown) => R): Promise<T | R> {
+  try {
+    return await work();
+  } catch (error) {
+    return otherwise(error);
+  }
+}

@@ -2,7 +2,7 @@ import type { Connector, StepOrder, StepOutcome } from "../ports.js";
 import { ConnectorError } from "./errors.js";
 import { createHttpCall, type HttpAnswer, type HttpCall, hostAndPort, parseUrl } from "./http-call.js";
 import { markerOf } from "./marker.js";
-import { failed, failureOf, refusalOf, unknown, unknownOf } from "./outcome.js";
+import { attempt, failed, failureOf, refusalOf, unknown, unknownOf } from "./outcome.js";
 import { type TicketSystem, ticketSystem, wordsOf } from "./ticket-api.js";
 import { parseTicketChange, TICKET_ACTIONS, type TicketChange } from "./ticket-change.js";
 import { outcomeOf } from "./ticket-trace.js";
@@ -55,14 +55,6 @@ export function ticketConnector(config: TicketConfig): Connector {
 function precheck(order: Parameters<Connector["precheck"]>[0]): { readonly targets: readonly string[] } {
   parseTicketChange(order);
   return { targets: [] };
-}
-
-async function attempt<T, R>(work: () => T | Promise<T>, otherwise: (error: unknown) => R): Promise<T | R> {
-  try {
-    return await work();
-  } catch (error) {
-    return otherwise(error);
-  }
 }
 
 type Trace = () => Promise<StepOutcome | null>;

@@ -12,6 +12,7 @@ export async function sent(tx: Sql, { org, key, commandId }: AlertSignal, at: st
  * episodes of those alerts are forgotten, or their firings would look like repeats.
  */
 export async function ended(tx: Sql, { org, key, inc, commandId }: AlertSignal): Promise<void> {
+  await tx.query("update alert_keys set last_ended = $3, leased_until = null, due_at = now() where org = $1 and key = $2", [org, key, inc]);
   await tx.query("delete from open_incidents where org = $1 and key = $2 and inc = $3", [org, key, inc]);
   await tx.query(
     `delete from alert_episodes e using alert_inbox i where i.org = $1 and i.signal = $2 and e.org = i.org and e.source = i.source
@@ -21,8 +22,7 @@ export async function ended(tx: Sql, { org, key, inc, commandId }: AlertSignal):
   await tx.query("update alert_inbox set state = 'waiting', signal = null, inc = null where org = $1 and signal = $2 and body is not null", [
     org, commandId,
   ]);
-  await tx.query("update alert_signals set settled = true where org = $1 and command_id = $2", [org, commandId]);
-  await tx.query("update alert_keys set last_ended = $3, leased_until = null, due_at = now() where org = $1 and key = $2", [org, key, inc]);
+  await settle(tx, org, commandId);
 }
 
 export async function postponed(sql: Sql, { org, key }: AlertSignal, retryAt: string): Promise<void> {
@@ -46,8 +46,18 @@ export async function unsettled(sql: Sql, org: string, limit: number): Promise<r
 
 /** An event names the deliveries: their bodies and keys have done their work. */
 export async function settled(tx: Sql, { org, commandId }: AlertSignal): Promise<void> {
-  await tx.query("update alert_signals set settled = true where org = $1 and command_id = $2", [org, commandId]);
+  await settle(tx, org, commandId);
   await tx.query("update alert_inbox set state = 'done', body = null, body_key = null where org = $1 and signal = $2 and state = 'signalled'", [
     org, commandId,
   ]);
+}
+
+/** The incident refused it on the record: a person looks at what it was. */
+export async function refused(tx: Sql, { org, commandId }: AlertSignal, code: string): Promise<void> {
+  await settle(tx, org, commandId);
+  await tx.query("update alert_inbox set state = 'triage', triage = $3 where org = $1 and signal = $2 and state = 'signalled'", [org, commandId, code]);
+}
+
+async function settle(tx: Sql, org: string, commandId: string): Promise<void> {
+  await tx.query("update alert_signals set settled = true where org = $1 and command_id = $2", [org, commandId]);
 }

@@ -2,7 +2,7 @@ import type { Delivered, Inbox, NewDelivery, TriageItem } from "../../services/a
 import type { Vault } from "../../services/ports.js";
 import type { Sql } from "../sql/sql.js";
 import { available } from "./available.js";
-import { ended, postponed, sent, settled, unsettled } from "./inbox-signals.js";
+import { ended, postponed, refused, sent, settled, unsettled } from "./inbox-signals.js";
 import { takeTurn } from "./inbox-turn.js";
 
 /** The vault over one transaction, so that a key and sealed values come and go with the incident that they belong to. */
@@ -17,15 +17,18 @@ export const sqlInbox = (sql: Sql, vaultOver: VaultOver): Inbox => ({
   postponed: (signal, retryAt) => available(postponed(sql, signal, retryAt)),
   unsettled: (org, limit) => available(unsettled(sql, org, limit)),
   settled: (signal) => available(sql.tx((tx) => settled(tx, signal))),
+  refused: (signal, code) => available(sql.tx((tx) => refused(tx, signal, code))),
   triage: (org, limit) => available(triage(sql, org, limit)),
   waiting: (org) => available(waiting(sql, org)),
 });
 
+/** Keys before rows, both in one order for everybody: twins that send the same alerts at once don't lock each other out. */
 async function putAll(tx: Sql, deliveries: readonly NewDelivery[]): Promise<readonly Delivered[]> {
-  const stored: Delivered[] = [];
-  for (const delivery of deliveries) stored.push(await put(tx, delivery));
   await wake(tx, deliveries);
-  return stored;
+  const stored = new Map<NewDelivery, Delivered>();
+  const inOrder = [...deliveries].sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
+  for (const delivery of inOrder) stored.set(delivery, await put(tx, delivery));
+  return deliveries.map((delivery) => stored.get(delivery)!);
 }
 
 async function put(tx: Sql, d: NewDelivery): Promise<Delivered> {
@@ -48,7 +51,7 @@ async function repeat(tx: Sql, { org, source, identity, startsAt, status }: NewD
   return { delivery: known!.delivery, incident: known!.inc, triage: known!.triage, repeated: true };
 }
 
-/** In the order of the keys, so that two webhooks never wait for each other. */
+/** A key that only repeats arrived for is looked at once for nothing. */
 async function wake(tx: Sql, deliveries: readonly NewDelivery[]): Promise<void> {
   const keys = [...new Set(deliveries.filter(({ key }) => key !== null).map(({ key }) => key!))].sort();
   for (const key of keys) {

@@ -29,6 +29,8 @@ export interface Story {
   readonly state: () => State;
   /** A person's or source's command; the code that refused it, or null. */
   readonly ask: (actor: string, body: PersonBody | SourceBody, values?: Values, change?: Partial<Command>) => string | null;
+  /** A command under an id that another one had: the workflow refuses it under an id of its own. */
+  readonly reuse: (actor: string, body: PersonBody, values: Values, commandId: string) => void;
   readonly system: (body: SystemBody, ...values: readonly Values[]) => string | null;
   /** Writes events that no command made, as somebody with the recorder's key could. */
   readonly write: (drafts: readonly Draft[], commandId: string, attachments?: readonly Uint8Array[]) => void;
@@ -121,7 +123,7 @@ export function tellStory(options: StoryOptions = {}): Story {
     return refused;
   };
 
-  const ask: Story["ask"] = (actor, body, values = {}, change = {}) => {
+  const enveloped = (actor: string, body: PersonBody | SourceBody, values: Values, change: Partial<Command>) => {
     const kind = actor.startsWith("per_") ? "person" : "source";
     const who: Values = kind === "person" ? { "/address": `${actor}@example.com`, "/name": NAMES[actor] ?? "?" } : {};
     const command: Command = {
@@ -130,12 +132,25 @@ export function tellStory(options: StoryOptions = {}): Story {
     };
     const payload = commandPayload(command);
     const envelope = encodeEnvelope(payload, gateway.keyid, gateway.sign(commandToSign(payload)));
-    return run(fromCommand(command, digestOf("envelope", envelope)), [envelope]);
+    return { of: fromCommand(command, digestOf("envelope", envelope)), envelope };
+  };
+
+  const ask: Story["ask"] = (actor, body, values = {}, change = {}) => {
+    const { of, envelope } = enveloped(actor, body, values, change);
+    return run(of, [envelope]);
+  };
+
+  const reuse: Story["reuse"] = (actor, body, values, commandId) => {
+    const { of, envelope } = enveloped(actor, body, values, { commandId });
+    const slots = ["/address", "/name"].map((path) => of.sealed.find((triple) => triple[0] === path)!);
+    const clear = { code: "COMMAND_ID_REUSED", command: body.type, requirement: null };
+    const draft = { typ: "CommandRefused", actor: of.actor, clear, sealed: slots, attachments: [] } as Draft;
+    append([draft], `${commandId}#${of.actor.envelope}`, instant(minutes++), [envelope]);
   };
 
   const system: Story["system"] = (body, ...values) => run(fromSystem({ commandId: `system-${records.length}`, body, sealed: values.flatMap(seal) }), []);
   const write: Story["write"] = (drafts, commandId, attachments = []) => append(drafts, commandId, instant(minutes++), attachments);
-  return { records, openings, state: () => state, ask, system, write };
+  return { records, openings, state: () => state, ask, reuse, system, write };
 }
 
 function keep(store: Map<string, Uint8Array>, kind: string, value: Json): string {

@@ -3,9 +3,10 @@ import type { ClearOf, EventType } from "../../incidents/events.js";
 import type { Opened } from "../../incidents/state.js";
 import type { Receipt } from "../format.js";
 import { actionsOf, type ActionAnswer } from "./actions.js";
-import { nameOf, openedText } from "./disclosure.js";
+import { openedText } from "./disclosure.js";
 import type { ProvenEvent } from "./events.js";
 import type { Decisions } from "./policy.js";
+import { nameOf } from "./slot-names.js";
 
 /** Stage 14: the six questions, answered from proven events alone. `withheld` counts the sealed values that an answer rests on unseen. */
 export interface Answers {

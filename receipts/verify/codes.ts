@@ -18,6 +18,7 @@ const lacking = (stage: number, check: CheckName, says: string) => entry(stage, 
 /** Every code that a report may hold. Codes are stable; the sentences may be improved. SPEC.md's list is generated from this. */
 export const CODES = {
   TRUST_MALFORMED: unreadable("The reader's own trust file can't be used."),
+  VERIFIER_FAILED: unreadable("The verifier itself failed: nothing is said about the receipt."),
   FILE_UNREADABLE: unreadable("A file can't be read."),
   FILE_TOO_LARGE: unreadable("The file is larger than a receipt may be (32 MiB)."),
   BAD_UTF8: unreadable("The file is not UTF-8."),

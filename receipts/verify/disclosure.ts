@@ -7,19 +7,17 @@ import { type Finding, finding } from "./codes.js";
 import type { ProvenEvent } from "./events.js";
 import type { ReadReceipt } from "./parse.js";
 import { planTextFaults } from "./plan-text.js";
-
-/** A sealed place of the chain. */
-export interface SlotAt {
-  readonly seq: number;
-  readonly path: string;
-}
+import { nameOf, type SlotAt } from "./slot-names.js";
 
 /** Stage 12: what is opened is what was sealed, and what isn't opened is listed as withheld. Nothing here can change an answer's truth. */
 export function verifyDisclosure(events: readonly ProvenEvent[], { receipt }: ReadReceipt): readonly Finding[] {
   const { openings, withheld } = receipt;
   const opened = new Set(openings.map(nameOf));
   const expected = slotsOf(events).filter((slot) => !opened.has(nameOf(slot)));
-  const listed = withheld.length === expected.length && withheld.every((slot, i) => nameOf(slot) === nameOf(expected[i]!));
+  const erasedBefore = events.findLast(({ body }) => body.typ === "SealedErased")?.body.seq ?? 0;
+  const listed =
+    withheld.length === expected.length &&
+    withheld.every((slot, i) => nameOf(slot) === nameOf(expected[i]!) && (slot.reason === "confidential" || slot.seq <= erasedBefore));
   return [
     ...(isAscending(openings) ? [] : [finding("OPENINGS_UNORDERED", { path: "/openings" })]),
     ...openings.flatMap((opening) => openingFaults(events, opening)),
@@ -28,8 +26,6 @@ export function verifyDisclosure(events: readonly ProvenEvent[], { receipt }: Re
     ...(listed ? [] : [finding("WITHHELD_MISMATCH", { path: "/withheld" }, `${withheld.length} listed, ${expected.length} not opened`)]),
   ];
 }
-
-export const nameOf = ({ seq, path }: SlotAt): string => `${seq} ${path}`;
 
 /** Every slot, by event and then by path, which is how an event lists them. */
 const slotsOf = (events: readonly ProvenEvent[]): readonly SlotAt[] =>

@@ -45,6 +45,14 @@ export interface Report {
  * stages that need proven events are skipped where these aren't, and say so.
  */
 export function verifyReceipt(bytes: Uint8Array, trust: Trust, options: VerifyOptions = {}): Report {
+  try {
+    return verifyStages(bytes, trust, options);
+  } catch (error) {
+    return reportOf({ trust, findings: [finding("VERIFIER_FAILED", {}, (error as Error).message)], reached: 0 });
+  }
+}
+
+function verifyStages(bytes: Uint8Array, trust: Trust, options: VerifyOptions): Report {
   const { read, findings } = parseReceipt(bytes);
   if (read === null) return reportOf({ trust, findings, reached: 1 });
   const id = receiptId(read.receipt.core);
@@ -54,7 +62,7 @@ export function verifyReceipt(bytes: Uint8Array, trust: Trust, options: VerifyOp
   if (course.end === null) return reportOf({ trust, id, findings: unlawful, reached: 8 });
   const policy = verifyPolicy(chain.events, course, read, trust);
   const faults = [
-    ...verifyCommands(chain.events, course, read.envelopes, trust),
+    ...verifyCommands({ events: chain.events, course, decisions: policy.decisions }, read.envelopes, trust),
     ...verifyAttachments(chain.events, read),
     ...policy.findings,
     ...verifyStatement(read, course.end, trust),

@@ -4,6 +4,7 @@ import { blindedDigest } from "../../incidents/digest.js";
 import type { ClearOf } from "../../incidents/events.js";
 import type { Opening } from "../format.js";
 import { type Finding, finding } from "./codes.js";
+import { nameOf } from "./slot-names.js";
 import type { ProvenEvent } from "./events.js";
 
 /**
@@ -11,11 +12,12 @@ import type { ProvenEvent } from "./events.js";
  * Withheld words are not checked, and the report says so.
  */
 export function planTextFaults(events: readonly ProvenEvent[], openings: readonly Opening[]): readonly Finding[] {
-  const valueAt = (seq: number, path: string): Json | undefined => openings.find((o) => o.seq === seq && o.path === path)?.value as Json | undefined;
+  const plans = openings.filter(({ path }) => path === "/plan" || path === "/planBlind");
+  const values = new Map(plans.map((opening) => [nameOf(opening), opening.value as Json]));
   return events.flatMap(({ body }) => {
     if (body.typ !== "PlanProposed") return [];
-    const text = valueAt(body.seq, "/plan");
-    const blind = valueAt(body.seq, "/planBlind");
+    const text = values.get(nameOf({ seq: body.seq, path: "/plan" }));
+    const blind = values.get(nameOf({ seq: body.seq, path: "/planBlind" }));
     if (text === undefined || blind === undefined) return [];
     const clear = body.clear as unknown as ClearOf<"PlanProposed">;
     return isOfDigest(text, blind, clear.plan) && isShown(text, clear) ? [] : [finding("PLAN_TEXT_MISMATCH", { event: body.seq, path: "/plan" })];

@@ -2,8 +2,12 @@ import { accelerate } from "../cli/accelerate.js";
 import { useAccelerator } from "../ed25519.js";
 import { issueReceipt } from "../serve.js";
 import { assembleCore } from "../core.js";
-import { LAX_POLICY, SOURCE, TRUST } from "../testing/cast.js";
-import { must, openCheckout, propose, statementOf, wholeCheckout } from "../testing/checkout.js";
+import { b64u } from "../../incidents/bytes.js";
+import { encodeRecord } from "../../incidents/record.js";
+import { runBuilder } from "../builder.js";
+import { ANA, BUILDER, INC, KEYS, LAX_POLICY, ORG, SOURCE, TRUST } from "../testing/cast.js";
+import { must, openCheckout, PLAN_TEXT, planBody, propose, statementOf, wholeCheckout } from "../testing/checkout.js";
+import { memoryLog, memoryStore } from "../testing/memory.js";
 import { codesOf, edited, receiptBytes, verdictOf } from "../testing/forge.js";
 import { policyDigest } from "../../policy/index.js";
 import { type Report, verifyReceipt } from "./index.js";
@@ -44,6 +48,43 @@ describe("a receipt of a lawful incident", () => {
     expect(answers!.request.withheld).toBe(10);
     expect(answers!.request.title).toBeNull();
     expect(answers!.request.plans[0]!.text).toBe("not checked (withheld)");
+  });
+});
+
+describe("every prefix of a lawful incident", () => {
+  beforeAll(accelerate);
+  afterAll(() => useAccelerator(null));
+
+  it("is VERIFIED as an interim receipt, also in the middle of an append", async () => {
+    const { records, openings } = wholeCheckout();
+    for (let n = 1; n <= records.length; n++) {
+      const store = memoryStore();
+      const logged = records.slice(0, n).map((record, offset) => ({ partition: 0, offset, bytes: encodeRecord(record) }));
+      await runBuilder({ reader: memoryLog(logged, 100), store, keys: KEYS, signer: BUILDER, alarm: { raise: () => {} } });
+      const head = store.read().heads.get(`${ORG}/${INC}`)!;
+      const report = verdictOf(issueReceipt(records.slice(0, n), head, openings.filter(({ seq }) => seq < n)));
+      expect({ n, findings: report.findings, verdict: report.verdict }).toEqual({ n, findings: [], verdict: "VERIFIED" });
+    }
+  });
+});
+
+describe("a refused command", () => {
+  it("under an id that was used before stands under an id of its own", () => {
+    const story = openCheckout();
+    must(story.ask(ANA, { type: "add-note" }, { "/text": "once" }, { commandId: "same-command" }));
+    story.reuse(ANA, { type: "add-note" }, { "/text": "twice" }, "same-command");
+    expect(story.records).toHaveLength(5);
+    expect(verdictOf(receiptBytes(story)).findings).toEqual([]);
+  });
+});
+
+describe("a plan's words", () => {
+  it("must be those whose digest was approved", () => {
+    const story = openCheckout();
+    const words = { "/links": [], "/planBlind": b64u(new Uint8Array(32)), "/request": "", "/title": "" };
+    must(story.ask(ANA, planBody, { ...words, "/plan": { ...PLAN_TEXT, risk: "low" } }));
+    expect(codesOf(receiptBytes(story))).toEqual(["PLAN_TEXT_MISMATCH"]);
+    expect(codesOf(receiptBytes(story, []))).toEqual([]);
   });
 });
 

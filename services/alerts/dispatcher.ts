@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { b64u } from "../../incidents/bytes.js";
 import { eventId } from "../../incidents/digest.js";
+import { parseEvent } from "../../incidents/event.js";
+import { parseRecord } from "../../incidents/record.js";
 import { isEnded } from "../../incidents/state.js";
 import { findIncident } from "../incidents/load.js";
 import type { Log } from "../log.js";
@@ -83,10 +85,14 @@ const SETTLE_AT_ONCE = 100;
 
 /** Deletes the bodies of what stands on the record; what an incident's end swallowed waits again. */
 export async function settle(ports: Ports, org: string): Promise<void> {
-  for (const signal of await ports.inbox.unsettled(org, SETTLE_AT_ONCE)) {
-    if ((await ports.incidents.byEid(org, eventId(signal.inc, signal.commandId, 0))) !== null) await ports.inbox.settled(signal);
-    else if (await hasEnded(ports, signal)) await ports.inbox.ended(signal);
-  }
+  for (const signal of await ports.inbox.unsettled(org, SETTLE_AT_ONCE)) await settleOne(ports, signal);
+}
+
+async function settleOne(ports: Ports, signal: AlertSignal): Promise<void> {
+  const record = await ports.incidents.byEid(signal.org, eventId(signal.inc, signal.commandId, 0));
+  if (record === null) return (await hasEnded(ports, signal)) ? ports.inbox.ended(signal) : undefined;
+  const { typ, clear } = parseEvent(parseRecord(record).event);
+  await (typ === "CommandRefused" ? ports.inbox.refused(signal, (clear as { readonly code: string }).code) : ports.inbox.settled(signal));
 }
 
 async function hasEnded({ incidents }: Ports, { org, inc }: AlertSignal): Promise<boolean> {

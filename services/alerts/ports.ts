@@ -104,6 +104,8 @@ export interface Inbox {
   unsettled(org: string, limit: number): Promise<readonly AlertSignal[]>;
   /** An event names them: bodies and keys are deleted. */
   settled(signal: AlertSignal): Promise<void>;
+  /** The incident refused it on the record: its alerts go to triage under that code. */
+  refused(signal: AlertSignal, code: string): Promise<void>;
   triage(org: string, limit: number): Promise<readonly TriageItem[]>;
   /** How many alerts wait to be dispatched. */
   waiting(org: string): Promise<number>;

@@ -122,12 +122,12 @@ describe.each(["open", "comment", "set-status"])("%s", (action) => {
   let target: StepOrder;
   beforeEach(async () => {
     const ticket = await openedTicket();
-    const params = {
+    const params: Record<string, JsonObject> = {
       open: { title: "t", body: "b" },
       comment: { ticket, text: "x" },
       "set-status": { ticket, status: "resolved" },
-    }[action]!;
-    target = order(action, params as JsonObject);
+    };
+    target = order(action, params[action]!);
   });
 
   it("has succeeded where it worked and the answer was lost", async () => {

@@ -1,0 +1,31 @@
+import type { Json } from "../../../incidents/canonical.js";
+import { missingSentence, verdictWord } from "./show-gate.js";
+import { targetNames, undoOf } from "./show-plan.js";
+import { cut, jsonText, oneLine, type Paint, short } from "./text.js";
+import type { IncidentView, PlanView } from "./view.js";
+
+/** What a voter must have before their eyes: which plan, what it does to what, how it is undone, what the policy says, and for what they vote. */
+export function ballotLines(view: IncidentView, cast: string, requirement: string, paint: Paint): readonly string[] {
+  const { plan, gate } = view;
+  if (plan === null || gate === null) return [];
+  return [
+    `${paint("bold", `You are about to ${cast}`)} ${paint("bold", oneLine(plan.title ?? "a plan without title"))}`,
+    `  incident     ${cut(view.title, 90)} (${view.inc}, SEV-${view.severity}${view.drill ? ", drill" : ""})`,
+    `  plan         ${short(plan.digest)}, risk ${plan.risk}, executor ${plan.executor}, by ${plan.authors.join(", ")}`,
+    ...(plan.request ? [`  why          ${cut(plan.request, 110)}`] : []),
+    ...stepLines(plan, paint),
+    `  policy says  ${verdictWord(gate.verdict, paint)}${(gate.missing ?? []).map((missing) => `; missing ${missingSentence(missing)}`).join("")}`,
+    `  requirement  ${paint("bold", oneLine(requirement))}${titleOf(gate, requirement)}`,
+  ];
+}
+
+const stepLines = (plan: PlanView, paint: Paint): readonly string[] =>
+  plan.steps.flatMap((step, i) => [
+    `  ${`step ${i + 1}`.padEnd(11)}  ${oneLine(`${step.connector} ${step.action}`)} on ${paint("bold", targetNames(plan, step))}; undo: ${undoOf(step)}`,
+    ...(step.params ? [`               ${cut(jsonText(step.params as Json), 400)}`] : []),
+  ]);
+
+const titleOf = ({ controls = [] }: NonNullable<IncidentView["gate"]>, requirement: string): string => {
+  const control = controls.find(({ id }) => id === requirement);
+  return control ? `: ${oneLine(control.title)}` : "";
+};
