@@ -2,7 +2,14 @@ import { parseCanonical } from "../incidents/canonical.js";
 import { digestOf, eventHash } from "../incidents/digest.js";
 import { pae } from "../incidents/dsse.js";
 import { EnvelopeError, parseEnvelope } from "../incidents/envelope.js";
-import { EVENT_PAYLOAD_TYPE, type EventBody, type EventCode, EventError, keyId, parseEvent } from "../incidents/event.js";
+import {
+  EVENT_PAYLOAD_TYPE,
+  type EventBody,
+  type EventCode,
+  EventError,
+  keyId,
+  parseEvent,
+} from "../incidents/event.js";
 import { type LogRecord, parseRecord, RecordError } from "../incidents/record.js";
 import { conforms, int, record } from "../incidents/shape.js";
 import * as v from "../incidents/vocabulary.js";
@@ -73,7 +80,9 @@ function admitRecord(log: LogRecord, keys: FoldKeys): Admitted | Newer | Rejecte
   return refuseCargo(log, read.event, keys) ?? { kind: "admitted", event: read.event, hash, record: log };
 }
 
-function readEvent(bytes: Uint8Array): { readonly event: EventBody } | { readonly code: EventCode; readonly message: string } {
+function readEvent(
+  bytes: Uint8Array,
+): { readonly event: EventBody } | { readonly code: EventCode; readonly message: string } {
   try {
     return { event: parseEvent(bytes) };
   } catch (error) {
@@ -102,16 +111,20 @@ function refuseSignature(log: LogRecord, { org, kid }: Frame, keys: FoldKeys): R
   if (log.kid !== kid) return rejected("KID_MISMATCH", `the record says ${log.kid}, its event ${kid}`);
   const key = keys.recorder(org, kid);
   if (key === null) return rejected("KEY_UNKNOWN", `${org} has no recorder ${kid}`);
-  return verifySignature(key, pae(EVENT_PAYLOAD_TYPE, log.event), log.signature) ? null : rejected("SIGNATURE_BAD", kid);
+  return verifySignature(key, pae(EVENT_PAYLOAD_TYPE, log.event), log.signature)
+    ? null
+    : rejected("SIGNATURE_BAD", kid);
 }
 
 /** What travels with the event: one ciphertext per slot (or none, once erased), and exactly the attachments that it names. */
 function refuseCargo(log: LogRecord, event: EventBody, keys: FoldKeys): Rejected | null {
-  if (log.sealed.length !== event.sealed.length && log.sealed.length !== 0) return rejected("SEALED_COUNT", `${log.sealed.length} for ${event.sealed.length} slots`);
+  if (log.sealed.length !== event.sealed.length && log.sealed.length !== 0)
+    return rejected("SEALED_COUNT", `${log.sealed.length} for ${event.sealed.length} slots`);
   const mentions = mentionsOf(event);
   const missing = mentions.find((mention) => !log.attachments.some((bytes) => isNamed(bytes, mention)));
   if (missing) return rejected("ATTACHMENT_MISSING", `${missing.kind} ${missing.digest}`);
-  if (!log.attachments.every((bytes) => mentions.some((mention) => isNamed(bytes, mention)))) return rejected("ATTACHMENT_UNNAMED");
+  if (!log.attachments.every((bytes) => mentions.some((mention) => isNamed(bytes, mention))))
+    return rejected("ATTACHMENT_UNNAMED");
   const envelope = mentions.find(({ kind }) => kind === "envelope");
   return envelope ? refuseEnvelope(log.attachments.find((bytes) => isNamed(bytes, envelope))!, event, keys) : null;
 }
@@ -124,7 +137,9 @@ function refuseEnvelope(bytes: Uint8Array, { org, inc }: EventBody, keys: FoldKe
     const key = keys.gateway(org, keyid);
     if (key === null) return rejected("ENVELOPE_KEY_UNKNOWN", `${org} has no gateway ${keyid}`);
     if (!verifySignature(key, signed, signature)) return rejected("ENVELOPE_SIGNATURE_BAD", keyid);
-    return command.org === org && command.inc === inc ? null : rejected("ENVELOPE_MISPLACED", `${command.org}/${command.inc}`);
+    return command.org === org && command.inc === inc
+      ? null
+      : rejected("ENVELOPE_MISPLACED", `${command.org}/${command.inc}`);
   } catch (error) {
     if (error instanceof EnvelopeError) return rejected("ENVELOPE_MALFORMED", error.message);
     throw error;

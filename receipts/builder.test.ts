@@ -18,7 +18,8 @@ afterAll(() => useAccelerator(null));
 const story = wholeCheckout();
 const whole = story.records.map(encodeRecord);
 const P = 5;
-const logged = (records: readonly Uint8Array[], from = 0): LoggedRecord[] => records.map((bytes, i) => ({ partition: P, offset: from + i, bytes }));
+const logged = (records: readonly Uint8Array[], from = 0): LoggedRecord[] =>
+  records.map((bytes, i) => ({ partition: P, offset: from + i, bytes }));
 
 function workshop() {
   const store = memoryStore();
@@ -31,7 +32,8 @@ function workshop() {
     alarm: { raise: (code: AlarmCode) => void alarms.push(code) },
     metrics: { counted: (what: string) => void (counts[what] = (counts[what] ?? 0) + 1) },
   };
-  const run = (records: readonly LoggedRecord[], batchSize = 7) => runBuilder({ ...parts, reader: memoryLog(records, batchSize) });
+  const run = (records: readonly LoggedRecord[], batchSize = 7) =>
+    runBuilder({ ...parts, reader: memoryLog(records, batchSize) });
   return { store, alarms, counts, run, parts: { ...parts, reader: memoryLog([], 1) } };
 }
 
@@ -55,7 +57,9 @@ describe("the builder", () => {
     expect(rows(shop).offsets[P]).toBe(whole.length);
     expect(shop.alarms).toEqual([]);
     const records = [...rows(shop).events.values()].map(({ record }) => parseRecord(record));
-    expect(verifyReceipt(issueReceipt(records, rows(shop).heads.get(name)!, story.openings), TRUST).verdict).toBe("VERIFIED");
+    expect(verifyReceipt(issueReceipt(records, rows(shop).heads.get(name)!, story.openings), TRUST).verdict).toBe(
+      "VERIFIED",
+    );
   });
 
   it("makes the same rows whatever the batches", async () => {
@@ -89,7 +93,10 @@ describe("the builder", () => {
 
   it("stops an incident's fold at a second signed event of one place, and alarms", async () => {
     const shop = workshop();
-    await shop.run(logged([...whole.slice(0, 10), resigned(9, { at: "2026-03-11T15:59:00.000Z" }), ...whole.slice(10)]), 3);
+    await shop.run(
+      logged([...whole.slice(0, 10), resigned(9, { at: "2026-03-11T15:59:00.000Z" }), ...whole.slice(10)]),
+      3,
+    );
     expect(rows(shop).incidents.get(name)).toMatchObject({ status: "forked", seq: 10 });
     expect(shop.alarms).toContain("FORK");
     expect(rows(shop).offsets[P]).toBe(whole.length + 1);
@@ -117,9 +124,21 @@ describe("the builder", () => {
     ["a stranger's signature", "SIGNATURE_BAD", () => resigned(3, {}, STRANGER)],
     ["a stranger's key", "KID_MISMATCH", () => resigned(3, { kid: STRANGER.keyid }, STRANGER)],
     ["another organisation", "KEY_UNKNOWN", () => resigned(3, { org: "other" })],
-    ["missing facts", "ATTACHMENT_MISSING", () => encodeRecord({ ...recordAt(4), attachments: recordAt(4).attachments.slice(1) })],
-    ["attachments of nobody", "ATTACHMENT_UNNAMED", () => encodeRecord({ ...recordAt(2), attachments: [...recordAt(2).attachments, new Uint8Array([1])] })],
-    ["too few ciphertexts", "SEALED_COUNT", () => encodeRecord({ ...recordAt(3), sealed: recordAt(3).sealed.slice(1) })],
+    [
+      "missing facts",
+      "ATTACHMENT_MISSING",
+      () => encodeRecord({ ...recordAt(4), attachments: recordAt(4).attachments.slice(1) }),
+    ],
+    [
+      "attachments of nobody",
+      "ATTACHMENT_UNNAMED",
+      () => encodeRecord({ ...recordAt(2), attachments: [...recordAt(2).attachments, new Uint8Array([1])] }),
+    ],
+    [
+      "too few ciphertexts",
+      "SEALED_COUNT",
+      () => encodeRecord({ ...recordAt(3), sealed: recordAt(3).sealed.slice(1) }),
+    ],
     ["an unknown event of our schema", "EVENT_UNKNOWN", () => resigned(3, { typ: "Unheard" })],
   ])("buries %s with its bytes and code, and touches no incident", async (_, code, make) => {
     const shop = workshop();

@@ -2,7 +2,16 @@ import type { Opened, State } from "../incidents/state.js";
 import { type Admitted, admit, type Newer } from "./admit.js";
 import { beginning, type Folded, place } from "./fold.js";
 import type {
-  Alarm, BuilderMetrics, EventLogReader, FoldedEvent, FoldedIncident, FoldKeys, FoldStore, FoldTransaction, LoggedRecord, StatementSigner,
+  Alarm,
+  BuilderMetrics,
+  EventLogReader,
+  FoldedEvent,
+  FoldedIncident,
+  FoldKeys,
+  FoldStore,
+  FoldTransaction,
+  LoggedRecord,
+  StatementSigner,
   Subscription,
 } from "./ports.js";
 import { statementPayload, statementToSign } from "./statement.js";
@@ -50,12 +59,18 @@ export async function foldBatch(parts: BuilderParts, batch: readonly LoggedRecor
   }
 }
 
-async function foldIn(parts: BuilderParts, tx: FoldTransaction, partition: number, batch: readonly LoggedRecord[]): Promise<void> {
+async function foldIn(
+  parts: BuilderParts,
+  tx: FoldTransaction,
+  partition: number,
+  batch: readonly LoggedRecord[],
+): Promise<void> {
   let next = await tx.nextOffset(partition);
   const touched = new Touched(tx);
   for (const logged of batch) {
     if (logged.offset < next) continue;
-    if (logged.offset > next) throw new OffsetGap(`partition ${partition}: expected offset ${next}, found ${logged.offset}`);
+    if (logged.offset > next)
+      throw new OffsetGap(`partition ${partition}: expected offset ${next}, found ${logged.offset}`);
     await foldRecord(parts, tx, touched, logged);
     next++;
   }
@@ -63,7 +78,12 @@ async function foldIn(parts: BuilderParts, tx: FoldTransaction, partition: numbe
   await tx.setNextOffset(partition, next);
 }
 
-async function foldRecord(parts: BuilderParts, tx: FoldTransaction, touched: Touched, logged: LoggedRecord): Promise<void> {
+async function foldRecord(
+  parts: BuilderParts,
+  tx: FoldTransaction,
+  touched: Touched,
+  logged: LoggedRecord,
+): Promise<void> {
   const admitted = admit(logged.bytes, parts.keys);
   if (admitted.kind === "rejected") return bury(parts, tx, logged, admitted.code, admitted.detail);
   const { org, inc, seq } = admitted.kind === "newer" ? admitted : admitted.event;
@@ -74,7 +94,13 @@ async function foldRecord(parts: BuilderParts, tx: FoldTransaction, touched: Tou
   if (folded.kind === "accepted") await drain(parts, touched, org, inc);
 }
 
-async function bury(parts: BuilderParts, tx: FoldTransaction, { partition, offset, bytes }: LoggedRecord, code: string, detail: string): Promise<void> {
+async function bury(
+  parts: BuilderParts,
+  tx: FoldTransaction,
+  { partition, offset, bytes }: LoggedRecord,
+  code: string,
+  detail: string,
+): Promise<void> {
   parts.metrics?.counted("rejected");
   await tx.addDeadLetter({ partition, offset, code, bytes });
   parts.alarm.raise("DEAD_LETTER", { detail: `partition ${partition}, offset ${offset}: ${code} ${detail}` });
@@ -86,11 +112,17 @@ async function foldOne(touched: Touched, admitted: Admitted | Newer): Promise<Fo
   const entry = await touched.entry(org, inc);
   const known = seq < entry.state.seq ? await touched.tx.hashAt(org, inc, seq) : null;
   const folded = place(entry.state, admitted, () => known);
-  if (entry.status === "forked" && folded.kind !== "duplicate") return { kind: "fork", seq, hash: admitted.hash, known: entry.state.head };
+  if (entry.status === "forked" && folded.kind !== "duplicate")
+    return { kind: "fork", seq, hash: admitted.hash, known: entry.state.head };
   return folded;
 }
 
-async function consequence({ alarm }: BuilderParts, touched: Touched, event: FoldedEvent, folded: Exclude<Folded, { kind: "rejected" }>): Promise<void> {
+async function consequence(
+  { alarm }: BuilderParts,
+  touched: Touched,
+  event: FoldedEvent,
+  folded: Exclude<Folded, { kind: "rejected" }>,
+): Promise<void> {
   const { org, inc, seq } = event;
   switch (folded.kind) {
     case "duplicate":
@@ -104,10 +136,17 @@ async function consequence({ alarm }: BuilderParts, touched: Touched, event: Fol
       return touched.change(org, inc, { status: "forked" });
     case "gap":
       await touched.tx.holdBack(event);
-      return touched.change(org, inc, { status: (await touched.entry(org, inc)).status === "held" ? "held" : "gapped" });
+      return touched.change(org, inc, {
+        status: (await touched.entry(org, inc)).status === "held" ? "held" : "gapped",
+      });
     case "held":
       await touched.tx.holdBack(event);
-      alarm.raise("SCHEMA_NEWER", { org, inc, seq, detail: "a signed event is of a schema that this program doesn't know: upgrade it" });
+      alarm.raise("SCHEMA_NEWER", {
+        org,
+        inc,
+        seq,
+        detail: "a signed event is of a schema that this program doesn't know: upgrade it",
+      });
       return touched.change(org, inc, { status: "held" });
   }
 }
@@ -121,7 +160,8 @@ async function drain(parts: BuilderParts, touched: Touched, org: string, inc: st
     if (admitted.kind !== "admitted") return;
     const folded = await foldOne(touched, admitted);
     if (folded.kind === "gap") return;
-    if (folded.kind === "rejected") return void parts.alarm.raise("FOLD_FAILED", { org, inc, seq: waiting.seq, detail: folded.detail });
+    if (folded.kind === "rejected")
+      return void parts.alarm.raise("FOLD_FAILED", { org, inc, seq: waiting.seq, detail: folded.detail });
     await touched.tx.release(org, inc, waiting.seq, waiting.hash);
     await consequence(parts, touched, waiting, folded);
     if (folded.kind === "fork") return;
@@ -133,8 +173,10 @@ async function drain(parts: BuilderParts, touched: Touched, org: string, inc: st
 async function finish({ signer, alarm }: BuilderParts, tx: FoldTransaction, touched: Touched): Promise<void> {
   for (const { org, inc, state, status, was, advanced } of touched.all()) {
     await tx.saveIncident(org, inc, { status, seq: state.seq, head: state.head, state: JSON.stringify(state) });
-    if (status === "gapped" && was !== "gapped") alarm.raise("GAP", { org, inc, seq: state.seq, detail: `event ${state.seq} is missing; later ones wait` });
-    if (status === "ok" && was === "gapped") alarm.raise("GAP_CLOSED", { org, inc, seq: state.seq, detail: "the missing event came" });
+    if (status === "gapped" && was !== "gapped")
+      alarm.raise("GAP", { org, inc, seq: state.seq, detail: `event ${state.seq} is missing; later ones wait` });
+    if (status === "ok" && was === "gapped")
+      alarm.raise("GAP_CLOSED", { org, inc, seq: state.seq, detail: "the missing event came" });
     if (!advanced || state.phase === "none") continue;
     const payload = statementPayload(state);
     await tx.saveHead(org, inc, { payload, keyid: signer.keyid, signature: signer.sign(statementToSign(payload)) });

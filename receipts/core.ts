@@ -32,7 +32,8 @@ export class MissingAttachment extends Error {
 
 function attachmentsOf(records: readonly LogRecord[]): (mention: Mention) => Uint8Array {
   const byDigest = new Map<string, Uint8Array>();
-  for (const bytes of records.flatMap((record) => record.attachments)) for (const name of namesOf(bytes)) byDigest.set(name, bytes);
+  for (const bytes of records.flatMap((record) => record.attachments))
+    for (const name of namesOf(bytes)) byDigest.set(name, bytes);
   return ({ kind, digest }) => {
     const bytes = byDigest.get(`${kind} ${digest}`);
     if (!bytes) throw new MissingAttachment(`no record holds the ${kind} ${digest}`);

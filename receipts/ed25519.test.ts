@@ -15,7 +15,9 @@ interface EdgeCase {
 const accepted = (): readonly number[] => {
   const cases = JSON.parse(readFileSync(VECTORS, "utf8")) as EdgeCase[];
   expect(cases).toHaveLength(914);
-  return cases.filter(({ key, sig, msg }) => verifySignature(unhex(key), utf8(msg), unhex(sig))).map(({ number }) => number);
+  return cases
+    .filter(({ key, sig, msg }) => verifySignature(unhex(key), utf8(msg), unhex(sig)))
+    .map(({ number }) => number);
 };
 
 describe("the agreement profile", () => {

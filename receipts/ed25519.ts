@@ -18,7 +18,9 @@ export type VerifySignature = (publicKey: Uint8Array, message: Uint8Array, signa
  */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64 || !isValidKey(publicKey)) return false;
-  return accelerator === null ? verifyReference(publicKey, message, signature) : verifyAccelerated(publicKey, message, signature);
+  return accelerator === null
+    ? verifyReference(publicKey, message, signature)
+    : verifyAccelerated(publicKey, message, signature);
 }
 
 let accelerator: VerifySignature | null = null;
@@ -69,4 +71,5 @@ export const sign = (secret: Uint8Array, message: Uint8Array): Uint8Array => sig
 export const publicKeyOf = (secret: Uint8Array): Uint8Array => getPublicKey(secret);
 
 /** `<role>-<first 16 hex digits of SHA-256(public key)>`: an id can't be given to another key, nor a key to another role. */
-export const keyIdOf = (role: KeyRole, publicKey: Uint8Array): string => `${role}-${hex(sha256(publicKey)).slice(0, 16)}`;
+export const keyIdOf = (role: KeyRole, publicKey: Uint8Array): string =>
+  `${role}-${hex(sha256(publicKey)).slice(0, 16)}`;

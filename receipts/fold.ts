@@ -34,7 +34,9 @@ export function place(state: State, admitted: Admitted | Newer, hashAt: HashAt):
   if (seq > state.seq) return { kind: "gap", expected: state.seq, found: seq };
   if (seq < state.seq) {
     const known = hashAt(seq);
-    return known === admitted.hash ? { kind: "duplicate" } : { kind: "fork", seq, hash: admitted.hash, known: known ?? "" };
+    return known === admitted.hash
+      ? { kind: "duplicate" }
+      : { kind: "fork", seq, hash: admitted.hash, known: known ?? "" };
   }
   if (admitted.kind === "newer") return { kind: "held", seq };
   if (admitted.event.prev !== state.head) return { kind: "fork", seq, hash: admitted.hash, known: state.head };

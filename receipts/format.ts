@@ -1,7 +1,18 @@
 import { canonicalize, type Json, parseCanonical } from "../incidents/canonical.js";
 import { digestOf } from "../incidents/digest.js";
 import { keyId } from "../incidents/event.js";
-import { int, list, nullable, object, oneOf, pattern, record, type Shape, text, type TypeOf } from "../incidents/shape.js";
+import {
+  int,
+  list,
+  nullable,
+  object,
+  oneOf,
+  pattern,
+  record,
+  type Shape,
+  type TypeOf,
+  text,
+} from "../incidents/shape.js";
 
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt.v1+json";
 export const MAX_RECEIPT_BYTES = 32 * 1024 * 1024;
@@ -39,7 +50,10 @@ export const receiptShape = record({
   mediaType: oneOf(RECEIPT_MEDIA_TYPE),
   core,
   seals,
-  openings: list(record({ seq, path, salt: pattern("[A-Za-z0-9_-]{43}", "32 bytes as base64url"), value: anyJson }), MAX_SLOTS),
+  openings: list(
+    record({ seq, path, salt: pattern("[A-Za-z0-9_-]{43}", "32 bytes as base64url"), value: anyJson }),
+    MAX_SLOTS,
+  ),
   withheld: list(record({ seq, path, reason: oneOf("confidential", "erased") }), MAX_SLOTS),
 });
 

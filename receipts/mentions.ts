@@ -15,15 +15,21 @@ export interface Mention {
  * active and the pinned policy. A digest that stands twice is one mention.
  */
 export function mentionsOf(event: Pick<EventBody, "typ" | "actor" | "clear">): readonly Mention[] {
-  const envelope: readonly Mention[] = event.actor.envelope === null ? [] : [{ kind: "envelope", digest: event.actor.envelope }];
-  return event.typ === "GateEvaluated" ? [...envelope, ...factsMentions(event.clear as ClearOf<"GateEvaluated">)] : envelope;
+  const envelope: readonly Mention[] =
+    event.actor.envelope === null ? [] : [{ kind: "envelope", digest: event.actor.envelope }];
+  return event.typ === "GateEvaluated"
+    ? [...envelope, ...factsMentions(event.clear as ClearOf<"GateEvaluated">)]
+    : envelope;
 }
 
 function factsMentions({ sections, policyDigest, pinnedDigest }: ClearOf<"GateEvaluated">): readonly Mention[] {
   const names = Object.keys(sections).sort(byCodeUnit) as (keyof typeof sections)[];
   const facts = [...new Set(names.map((name) => sections[name]))];
   const policies = [...new Set([policyDigest, pinnedDigest])];
-  return [...facts.map((digest) => ({ kind: "section", digest }) as const), ...policies.map((digest) => ({ kind: "policy", digest }) as const)];
+  return [
+    ...facts.map((digest) => ({ kind: "section", digest }) as const),
+    ...policies.map((digest) => ({ kind: "policy", digest }) as const),
+  ];
 }
 
 /** The mentions of a whole chain in order of first mention by seq, each once. */

@@ -114,7 +114,10 @@ export type AlarmCode = "FORK" | "GAP" | "GAP_CLOSED" | "SCHEMA_NEWER" | "DEAD_L
 
 /** Tells people at once. Must not throw: an alarm that fails is its own affair. */
 export interface Alarm {
-  raise(code: AlarmCode, about: { readonly org?: string; readonly inc?: string; readonly seq?: number; readonly detail: string }): void;
+  raise(
+    code: AlarmCode,
+    about: { readonly org?: string; readonly inc?: string; readonly seq?: number; readonly detail: string },
+  ): void;
 }
 
 export interface BuilderMetrics {

@@ -7,7 +7,14 @@ export interface Line {
   readonly tone: "plain" | "title" | "good" | "bad" | "warn" | "dim";
 }
 
-const line = (text: string, tone: Line["tone"] = "plain"): Line => ({ text, tone });
+const line = (text: string, tone: Line["tone"] = "plain"): Line => ({ text: harmless(text), tone });
+
+/**
+ * A receipt's words are its writer's: controls, line ends and marks of direction are shown as codes, so that no value can paint
+ * over a verdict or pass for a line of the report.
+ */
+const harmless = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
 const TONES = { VERIFIED: "good", INVALID: "bad", INCOMPLETE: "warn", ERROR: "bad" } as const;
 const MARKS = { passed: "✓", failed: "✗", skipped: "–", "not required": "·" } as const;
 
@@ -18,11 +25,18 @@ export function reportInWords(report: Report, { explain = false } = {}): readonl
   const of = answers === null ? "" : `, incident ${answers.inc} of ${answers.org}${answers.drill ? " (a drill)" : ""}`;
   return [
     line(`${standing}${verdict}${of}`, TONES[verdict]),
-    ...report.findings.map((f) => line(`  ${f.code}${f.event === null ? "" : ` at event ${f.event}`}${f.path === "" ? "" : ` ${f.path}`}: ${f.message}`, "bad")),
+    ...report.findings.map((f) =>
+      line(
+        `  ${f.code}${f.event === null ? "" : ` at event ${f.event}`}${f.path === "" ? "" : ` ${f.path}`}: ${f.message}`,
+        "bad",
+      ),
+    ),
     line(""),
     line("Checks", "title"),
     ...report.checks.map(checkLine),
-    ...(answers === null ? [line(""), line("Nothing is answered from a record that doesn't hold.", "warn")] : inAnswers(answers, explain)),
+    ...(answers === null
+      ? [line(""), line("Nothing is answered from a record that doesn't hold.", "warn")]
+      : inAnswers(answers, checkedBy(report.checks), explain)),
     line(""),
     ...closing(report),
   ];
@@ -31,23 +45,54 @@ export function reportInWords(report: Report, { explain = false } = {}): readonl
 const CHECK_TONES = { passed: "good", failed: "bad", skipped: "warn", "not required": "dim" } as const;
 
 const checkLine = ({ name, result, code, reason }: Check): Line =>
-  line(`  ${MARKS[result]} ${name.padEnd(11)} ${result}${code === null ? "" : ` ${code}`}${reason === "" || code !== null ? "" : ` (${reason})`}`, CHECK_TONES[result]);
+  line(
+    `  ${MARKS[result]} ${name.padEnd(11)} ${result}${code === null ? "" : ` ${code}`}${reason === "" || code !== null ? "" : ` (${reason})`}`,
+    CHECK_TONES[result],
+  );
 
 const rests = (withheld: number, on: string): Line =>
-  line(`  rests on: ${on}; ${withheld === 0 ? "nothing withheld" : `${withheld} ${withheld === 1 ? "field" : "fields"} withheld`}`, "dim");
+  line(
+    `  rests on: ${on}; ${withheld === 0 ? "nothing withheld" : `${withheld} ${withheld === 1 ? "field" : "fields"} withheld`}`,
+    "dim",
+  );
 
 function inAnswers(a: Answers, explain: boolean): readonly Line[] {
   return [
-    ...section("1. What was asked, and by whom?", requestLines(a), rests(a.request.withheld, "events signed by the recorder, commands by the gateway")),
-    ...section("2. Who approved it?", approvalLines(a), rests(a.approvals.withheld, `votes at ${assurances(a)} assurance, each in a command that the gateway signed`)),
-    ...section("3. Under what policy?", policyLines(a, explain), rests(a.policy.withheld, "every decision evaluated again from its recorded facts")),
-    ...section("4. What was done?", actionLines(a), rests(a.actions.withheld, "events signed by the recorder; results as the connectors read them back")),
-    ...section("5. What supports it?", supportLines(a), rests(a.support.withheld, "evidence by reference and digest; the files themselves are not in the receipt")),
+    ...section(
+      "1. What was asked, and by whom?",
+      requestLines(a),
+      rests(a.request.withheld, "events signed by the recorder, commands by the gateway"),
+    ),
+    ...section(
+      "2. Who approved it?",
+      approvalLines(a),
+      rests(a.approvals.withheld, `votes at ${assurances(a)} assurance, each in a command that the gateway signed`),
+    ),
+    ...section(
+      "3. Under what policy?",
+      policyLines(a, explain),
+      rests(a.policy.withheld, "every decision evaluated again from its recorded facts"),
+    ),
+    ...section(
+      "4. What was done?",
+      actionLines(a),
+      rests(a.actions.withheld, "events signed by the recorder; results as the connectors read them back"),
+    ),
+    ...section(
+      "5. What supports it?",
+      supportLines(a),
+      rests(a.support.withheld, "evidence by reference and digest; the files themselves are not in the receipt"),
+    ),
     ...section("6. Is it intact and attributable, and what is open?", [...intactLines(a), ...openLines(a)]),
   ];
 }
 
-const section = (title: string, lines: readonly Line[], ...foot: readonly Line[]): readonly Line[] => [line(""), line(title, "title"), ...lines, ...foot];
+const section = (title: string, lines: readonly Line[], ...foot: readonly Line[]): readonly Line[] => [
+  line(""),
+  line(title, "title"),
+  ...lines,
+  ...foot,
+];
 
 const quoted = (text: string | null): string => (text === null ? "(withheld)" : `"${text}"`);
 
@@ -56,15 +101,22 @@ function requestLines({ request }: Answers): readonly Line[] {
     line(`  Opened by ${request.by}: ${quoted(request.title)}, ${quoted(request.request)}`),
     line(`  Class ${request.class}, severity ${request.severity}`),
     ...request.plans.map((p) =>
-      line(`  Plan ${short(p.digest)} (event ${p.seq}) by ${p.by}: ${quoted(p.title)}, ${quoted(p.request)}; its text ${p.text}`),
+      line(
+        `  Plan ${short(p.digest)} (event ${p.seq}) by ${p.by}: ${quoted(p.title)}, ${quoted(p.request)}; its text ${p.text}`,
+      ),
     ),
   ];
 }
 
-const assurances = ({ approvals }: Answers): string => [...new Set(approvals.votes.map((v) => v.assurance))].sort().join(" and ") || "no";
+const assurances = ({ approvals }: Answers): string =>
+  [...new Set(approvals.votes.map((v) => v.assurance))].sort().join(" and ") || "no";
 
 function approvalLines({ approvals }: Answers): readonly Line[] {
-  const votes = approvals.votes.map((v) => line(`  ${v.by} ${v.verdict} ${v.requirement} at ${v.at} (event ${v.seq})${v.comment === null ? "" : `: "${v.comment}"`}`));
+  const votes = approvals.votes.map((v) =>
+    line(
+      `  ${v.by} ${v.verdict} ${v.requirement} at ${v.at} (event ${v.seq})${v.comment === null ? "" : `: "${v.comment}"`}`,
+    ),
+  );
   const refused = approvals.refused.map((r) => line(`  Refused: ${r.command} by ${r.by}: ${r.code} (event ${r.seq})`));
   return votes.length + refused.length === 0 ? [line("  Nobody was asked.")] : [...votes, ...refused];
 }
@@ -72,7 +124,9 @@ function approvalLines({ approvals }: Answers): readonly Line[] {
 function policyLines({ policy }: Answers, explain: boolean): readonly Line[] {
   const named = policy.policies.map((p) => line(`  ${p.name}, revision ${p.revision}, ${short(p.digest)}`));
   const decisions = policy.decisions.map((d) =>
-    line(`  Event ${d.seq}: ${d.gate}${d.step === null ? "" : ` of ${d.step}`} at ${d.at}: ${d.verdict}${explain ? `. ${d.nextStep}` : ""}`),
+    line(
+      `  Event ${d.seq}: ${d.gate}${d.step === null ? "" : ` of ${d.step}`} at ${d.at}: ${d.verdict}${explain ? `. ${d.nextStep}` : ""}`,
+    ),
   );
   return named.length === 0 ? [line("  No decision was asked for.")] : [...named, ...decisions];
 }
@@ -81,24 +135,38 @@ const actionLines = ({ actions }: Answers): readonly Line[] =>
   actions.steps.length === 0 ? [line("  Nothing was done.")] : actions.steps.flatMap(actionOf);
 
 const actionOf = (s: ActionAnswer): readonly Line[] => [
-  line(`  ${s.rollback ? "Rollback of step" : "Step"} ${s.step} (event ${s.seq}): ${s.connector} ${s.action} on ${s.targets.join(", ")}: ${s.outcome}`),
-  line(`    before ${s.before ?? "(withheld or none)"}, after ${s.after ?? "(withheld or none)"}, reference ${s.reference ?? "(withheld or none)"}, result ${s.result ?? "(withheld or none)"}`),
-  line(`    decision ${short(s.decision)}, approvals ${s.approvals.length === 0 ? "none needed" : s.approvals.map((seq) => `event ${seq}`).join(", ")}`),
+  line(
+    `  ${s.rollback ? "Rollback of step" : "Step"} ${s.step} (event ${s.seq}): ${s.connector} ${s.action} on ${s.targets.join(", ")}: ${s.outcome}`,
+  ),
+  line(
+    `    before ${s.before ?? "(withheld or none)"}, after ${s.after ?? "(withheld or none)"}, reference ${s.reference ?? "(withheld or none)"}, result ${s.result ?? "(withheld or none)"}`,
+  ),
+  line(
+    `    decision ${short(s.decision)}, approvals ${s.approvals.length === 0 ? "none needed" : s.approvals.map((seq) => `event ${seq}`).join(", ")}`,
+  ),
 ];
 
 const supportLines = ({ support }: Answers): readonly Line[] => [
-  ...support.evidence.map((e) => line(`  ${e.type}, ${e.status}, by ${e.by} (event ${e.seq}), ${e.reference === null ? "reference withheld" : e.reference}`)),
+  ...support.evidence.map((e) =>
+    line(
+      `  ${e.type}, ${e.status}, by ${e.by} (event ${e.seq}), ${e.reference === null ? "reference withheld" : e.reference}`,
+    ),
+  ),
   ...support.checks.map((text) => line(`  ${text}`)),
   ...(support.evidence.length + support.checks.length === 0 ? [line("  Nothing was attached.")] : []),
 ];
 
 const intactLines = (a: Answers): readonly Line[] => [
-  line(`  ${a.count} events from ${a.openedAt} to ${a.lastAt}, none missing up to the head that the builder signed: ${short(a.head)}`),
+  line(
+    `  ${a.count} events from ${a.openedAt} to ${a.lastAt}, none missing up to the head that the builder signed: ${short(a.head)}`,
+  ),
   line("  Completeness is asserted by the operator: no log or witness was checked."),
 ];
 
 const openLines = ({ open, phase }: Answers): readonly Line[] =>
-  open.length === 0 ? [line(`  Nothing is open. The incident is ${phase}.`)] : open.map((text) => line(`  Open: ${text}`, "warn"));
+  open.length === 0
+    ? [line(`  Nothing is open. The incident is ${phase}.`)]
+    : open.map((text) => line(`  Open: ${text}`, "warn"));
 
 const NOT_PROVEN = [
   "events that were never recorded, and incidents run elsewhere",

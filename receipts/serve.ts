@@ -20,11 +20,19 @@ export interface SignedStatement {
  *
  * @throws {MissingAttachment} where a record lacks bytes that its event names.
  */
-export function issueReceipt(records: readonly LogRecord[], statement: SignedStatement, openings: readonly Opening[]): Uint8Array {
+export function issueReceipt(
+  records: readonly LogRecord[],
+  statement: SignedStatement,
+  openings: readonly Opening[],
+): Uint8Array {
   return encodeReceipt(receiptOf(records, statement, openings));
 }
 
-function receiptOf(records: readonly LogRecord[], { payload, keyid, signature }: SignedStatement, openings: readonly Opening[]): Receipt {
+function receiptOf(
+  records: readonly LogRecord[],
+  { payload, keyid, signature }: SignedStatement,
+  openings: readonly Opening[],
+): Receipt {
   return {
     mediaType: RECEIPT_MEDIA_TYPE,
     core: assembleCore(records, payload),

@@ -5,9 +5,17 @@ import { INC, INC_KEY, ORG } from "./testing/cast.js";
 const place = { org: ORG, inc: INC, ref: "ab".repeat(16), path: "/title" };
 
 describe("a sealed slot", () => {
-  it("is the same on every machine", () => expect(newSlot({ ...place, incKey: INC_KEY, value: "x" })).toEqual(newSlot({ ...place, incKey: INC_KEY, value: "x" })));
+  it("is the same on every machine", () =>
+    expect(newSlot({ ...place, incKey: INC_KEY, value: "x" })).toEqual(
+      newSlot({ ...place, incKey: INC_KEY, value: "x" }),
+    ));
 
-  it.each([["path", "/name"], ["ref", "cd".repeat(16)], ["inc", "inc_00000000000000000000000002"], ["org", "other"]])("binds its value to its %s", (member, other) => {
+  it.each([
+    ["path", "/name"],
+    ["ref", "cd".repeat(16)],
+    ["inc", "inc_00000000000000000000000002"],
+    ["org", "other"],
+  ])("binds its value to its %s", (member, other) => {
     const { salt, commitment } = newSlot({ ...place, incKey: INC_KEY, value: "x" });
     expect(commitmentOf(salt, place, "x")).toBe(commitment);
     expect(commitmentOf(salt, { ...place, [member]: other }, "x")).not.toBe(commitment);
@@ -15,7 +23,10 @@ describe("a sealed slot", () => {
   });
 
   it("has its own salt and its own key per place", () => {
-    const [a, b] = [newSlot({ ...place, incKey: INC_KEY, value: "x" }), newSlot({ ...place, path: "/name", incKey: INC_KEY, value: "x" })];
+    const [a, b] = [
+      newSlot({ ...place, incKey: INC_KEY, value: "x" }),
+      newSlot({ ...place, path: "/name", incKey: INC_KEY, value: "x" }),
+    ];
     expect(new Set([a.salt, a.key, b.salt, b.key].map(hex)).size).toBe(4);
   });
 });

@@ -38,10 +38,13 @@ export function newSlot({ incKey, value, ...place }: SlotSource): Slot {
   return { salt, commitment: committed, key: slotKey(incKey, place), aad: slotAad(place, committed) };
 }
 
-export const commitmentOf = (salt: Uint8Array, place: SlotPlace, value: Json): string => commitment({ salt, ...place, value });
+export const commitmentOf = (salt: Uint8Array, place: SlotPlace, value: Json): string =>
+  commitment({ salt, ...place, value });
 
-export const slotSalt = (incKey: Uint8Array, place: SlotPlace): Uint8Array => derive(incKey, "countersign/salt/v1", place);
-export const slotKey = (incKey: Uint8Array, place: SlotPlace): Uint8Array => derive(incKey, "countersign/slot-key/v1", place);
+export const slotSalt = (incKey: Uint8Array, place: SlotPlace): Uint8Array =>
+  derive(incKey, "countersign/salt/v1", place);
+export const slotKey = (incKey: Uint8Array, place: SlotPlace): Uint8Array =>
+  derive(incKey, "countersign/slot-key/v1", place);
 
 /** lp(org) ‖ lp(inc) ‖ lp(ref) ‖ lp(path) ‖ commitment (32 bytes). */
 export const slotAad = ({ org, inc, ref, path }: SlotPlace, committed: string): Uint8Array =>

@@ -35,7 +35,8 @@ const PATTERNS: Readonly<Record<string, string>> = {
 function typeOf(schema: JsonObject): string {
   if (schema.enum) return (schema.enum as readonly unknown[]).join(" \\| ");
   if (schema.anyOf) return (schema.anyOf as readonly JsonObject[]).map(typeOf).join(" or ");
-  if (schema.type === "array") return `[${typeOf(schema.items as JsonObject)}], ${schema.minItems} to ${schema.maxItems}`;
+  if (schema.type === "array")
+    return `[${typeOf(schema.items as JsonObject)}], ${schema.minItems} to ${schema.maxItems}`;
   if (schema.type === "object") return `{ ${shown(schema).replaceAll("<br>", ", ")} }`;
   if (schema.type === "integer") return `${schema.minimum} to ${schema.maximum}`;
   if (typeof schema.pattern === "string") return PATTERNS[schema.pattern] ?? patternText(schema.pattern);
@@ -49,6 +50,8 @@ function patternText(pattern: string): string {
 
 /** Every code that a report may hold. */
 export function codesTable(): string {
-  const rows = Object.entries(CODES).map(([code, { stage, check, makes, says }]) => `| \`${code}\` | ${stage} | ${check} | ${makes} | ${says} |`);
+  const rows = Object.entries(CODES).map(
+    ([code, { stage, check, makes, says }]) => `| \`${code}\` | ${stage} | ${check} | ${makes} | ${says} |`,
+  );
   return ["| code | stage | check | makes | meaning |", "|---|---|---|---|---|", ...rows].join("\n");
 }

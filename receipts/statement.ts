@@ -1,6 +1,6 @@
 import { canonicalize, type Json, parseCanonical } from "../incidents/canonical.js";
 import { pae } from "../incidents/dsse.js";
-import { int, list, nullable, oneOf, problemsOf, record, text, type TypeOf } from "../incidents/shape.js";
+import { int, list, nullable, oneOf, problemsOf, record, type TypeOf, text } from "../incidents/shape.js";
 import type { Opened } from "../incidents/state.js";
 import * as v from "../incidents/vocabulary.js";
 

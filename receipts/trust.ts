@@ -2,11 +2,21 @@ import { unb64u } from "../incidents/bytes.js";
 import { type Json, parseStrict } from "../incidents/canonical.js";
 import { digestOfJson } from "../incidents/digest.js";
 import { keyId } from "../incidents/event.js";
-import { int, list, nullable, oneOf, pattern, problemsOf, record, text, type TypeOf } from "../incidents/shape.js";
+import { int, list, nullable, oneOf, pattern, problemsOf, record, type TypeOf, text } from "../incidents/shape.js";
 import * as v from "../incidents/vocabulary.js";
 import { isValidKey, type KeyRole, keyIdOf } from "./ed25519.js";
 
-export const REQUIRABLE = ["chain", "signatures", "statement", "state", "policy", "log", "governance", "passkey", "witness"] as const;
+export const REQUIRABLE = [
+  "chain",
+  "signatures",
+  "statement",
+  "state",
+  "policy",
+  "log",
+  "governance",
+  "passkey",
+  "witness",
+] as const;
 export type Requirable = (typeof REQUIRABLE)[number];
 
 const publicKey = pattern("[A-Za-z0-9_-]{43}", "a public key of 32 bytes as base64url");
@@ -57,7 +67,10 @@ export function parseTrust(bytes: Uint8Array): Trust {
 
 export const trustDigest = (trust: Trust): string => digestOfJson("trust", trust as unknown as Json);
 
-export const ROLE_LISTS = { recorder: "recorders", gateway: "gateways", builder: "builders" } as const satisfies Record<KeyRole, keyof Trust>;
+export const ROLE_LISTS = { recorder: "recorders", gateway: "gateways", builder: "builders" } as const satisfies Record<
+  KeyRole,
+  keyof Trust
+>;
 
 /** Each id is that of its key in its role, and no key has two roles. */
 function checkKeys(trust: Trust): void {
@@ -66,7 +79,8 @@ function checkKeys(trust: Trust): void {
     for (const { keyid, publicKey } of trust[name]) {
       const bytes = unb64u(publicKey);
       if (!isValidKey(bytes)) throw new RangeError(`${name}: ${keyid} is not an Ed25519 key of prime order`);
-      if (keyIdOf(role, bytes) !== keyid) throw new RangeError(`${name}: the id of ${publicKey} is ${keyIdOf(role, bytes)}, not ${keyid}`);
+      if (keyIdOf(role, bytes) !== keyid)
+        throw new RangeError(`${name}: the id of ${publicKey} is ${keyIdOf(role, bytes)}, not ${keyid}`);
       if (seen.has(publicKey)) throw new RangeError(`${name}: the key ${keyid} is named twice`);
       seen.add(publicKey);
     }

@@ -1,5 +1,6 @@
 import { type Client, listening, type Reply } from "./testing/client.js";
 import { PEOPLE } from "./testing/fakes.js";
+import { StoreUnavailable } from "./ports.js";
 
 let api: Client;
 beforeAll(async () => {
@@ -365,4 +366,48 @@ describe("alerts", () => {
     expectProblem(await api.call("alerts", "POST", "/v1/alerts/alertmanager", { version: "3", alerts: [] }), 400, "BODY_INVALID");
     expectProblem(await api.call("alerts", "POST", "/v1/alerts/alertmanager", "x".repeat(4 * 1024 * 1024 + 1)), 413, "BODY_TOO_LARGE");
   });
+});
+
+describe("closing", () => {
+  it("answers what runs and takes nothing new", async () => {
+    const other = await listening();
+    const inc = (await other.post("ana", "/incidents", OPENING)).body.incident;
+    other.workflows.mode = "deaf";
+    const running = other.post("ana", `/incidents/${inc}/notes`, { text: "one" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await other.close();
+    expect((await running).status).toBe(202);
+    await expect(other.get("ana", "/incidents")).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("an error that nobody foresaw", () => {
+  it("is a problem without a word of it, and a log line without a word of the caller's", async () => {
+    const other = await listening();
+    Object.assign(other.ports.catalogue, { person: () => Promise.reject(new Error("password=hunter2")) });
+    const inc = (await other.post("ana", "/incidents", OPENING)).body.incident;
+    const reply = await other.post("ana", `/incidents/${inc}/owner`, { owner: "canary" });
+    expectProblem(reply, 500, "INTERNAL");
+    expect(JSON.stringify([reply.body, other.lines])).not.toMatch(/hunter2|canary|at .*\.ts/);
+    expect(other.lines).toEqual([{ event: "internal-error", route: "/v1/orgs/:org/incidents/:inc/owner", error: "Error" }]);
+    await other.close();
+  });
+});
+
+it("asks a source to send again when too much arrives at once, and when the store is down", async () => {
+  const other = await listening();
+  const { put } = other.ports.inbox;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  Object.assign(other.ports.inbox, { put: (deliveries: Parameters<typeof put>[0]) => held.then(() => put(deliveries)) });
+  const post = () => other.call("alerts", "POST", "/v1/alerts/alertmanager", { version: "4", alerts: [{}] });
+  const replies = Array.from({ length: 70 }, post);
+  await Promise.race(replies).then((first) => expectProblem(first, 503, "OVERLOADED"));
+  release();
+  expect((await Promise.all(replies)).filter(({ status }) => status === 503).length).toBe(6);
+  Object.assign(other.ports.inbox, { put: () => Promise.reject(new StoreUnavailable("down")) });
+  expectProblem(await post(), 503, "STORE_UNAVAILABLE");
+  await other.close();
 });

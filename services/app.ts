@@ -76,13 +76,14 @@ export async function createApi(ports: Ports, options: ApiOptions): Promise<Nest
   const metrics = options.metrics ?? createMetrics(ports, options.org);
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_ALERT_BODY_BYTES,
-    return503OnClosing: true,
+    // While it closes, idle connections end at once and running requests are answered.
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) => sendProblem(reply as FastifyReply, problemOf(error)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(moduleOf(ports, options.log ?? (() => {}), metrics), adapter, {
     bodyParser: false,
     logger: false,
-    forceCloseConnections: true,
   });
   prepare(adapter, ports, metrics);
   serveDocument(app);

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Initialised, initialise } from "../config/initialise.js";
 import type { Paths } from "../config/paths.js";
+import { fromStack } from "../deployment/locate.js";
 import { type Up, up } from "../deployment/up.js";
 import { createChangeRepository } from "../sandbox/git-repo.js";
 import { stackDown, stackUp } from "../stack/stack.js";
@@ -29,7 +30,8 @@ export async function setStage(home: string, port: number, say: (line: string) =
   await stackDown(stackDir, () => undefined);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
-  const { tickets } = await stackUp({ dir: stackDir, parts: ["temporal", "kafka", "postgres", "tickets"], progress: say });
+  const stack = await stackUp({ dir: stackDir, parts: ["temporal", "kafka", "postgres", "tickets"], progress: say });
+  const { tickets } = stack;
   const changes = createChangeRepository({
     repository: tickets.repository,
     signingKey: join(home, "sandbox", "signing-key"),
@@ -48,7 +50,7 @@ export async function setStage(home: string, port: number, say: (line: string) =
       probe: { allow: [new URL(tickets.url).host] },
     },
   });
-  const running = await up({ paths: installation.paths, env: { ...process.env, COUNTERSIGN_STACK: stackDir }, port, host: "127.0.0.1", say });
+  const running = await up({ paths: installation.paths, where: fromStack(stack, process.env), env: process.env, port, host: "127.0.0.1", say });
   const close = async (keepStack: boolean): Promise<void> => {
     await running.close();
     if (!keepStack) await stackDown(stackDir, say);

@@ -18,7 +18,7 @@ interface Incident {
   readonly plan: { readonly digest: string } | null;
   readonly gate: { readonly verdict: string; readonly decisionDigest: string; readonly nextStep: { readonly text: string }; readonly controls: readonly { readonly id: string; readonly outcome: string; readonly title: string }[] } | null;
   readonly evidence: { readonly have: readonly { readonly eid: string; readonly type: string; readonly status: string }[] };
-  readonly nextRequiredAction: { readonly text: string };
+  readonly nextRequiredAction: { readonly kind: string; readonly text: string };
 }
 
 export interface Told {
@@ -141,13 +141,15 @@ async function voteOn(actor: Actor, at: string, requirement: string, comment: st
   return { verdict: "approve", plan: plan!.digest, requirement, comment, seen: { head, decision: gate!.decisionDigest } };
 }
 
+const NEEDS_PEOPLE: ReadonlySet<string> = new Set(["decide-after-failure", "settle-outcome", "unblock-step"]);
+
 async function execute({ sandbox }: Stage, ana: Actor, at: string, say: Narrator): Promise<void> {
   say.stage("Execution", "The system carries out the approved steps, each behind the gate once more.");
   const done = await until(async () => {
     const incident = await show(ana, at);
-    return incident.phase === "verifying" || incident.phase === "planned" ? incident : null;
+    return incident.phase === "verifying" || NEEDS_PEOPLE.has(incident.nextRequiredAction.kind) ? incident : null;
   }, "the execution", 60);
-  if (done.phase !== "verifying") throw new Error("the execution was stopped");
+  if (done.phase !== "verifying") throw new Error(`the execution needs people: ${done.nextRequiredAction.text}`);
   say.line("A signed commit was pushed to the environment's branch, and a ticket was opened in the sandbox.");
   const passed = await until(async () => {
     const { validation } = await show(ana, at);

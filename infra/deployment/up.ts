@@ -4,7 +4,7 @@ import { stackUp } from "../stack/stack.js";
 import { startApi } from "./api.js";
 import { startBuilder } from "./builder.js";
 import { openDeployment } from "./deployment.js";
-import { describe, fromStack, stackFolder } from "./locate.js";
+import { describe, fromStack, stackFolder, type Whereabouts } from "./locate.js";
 import { startWorker } from "./worker.js";
 
 export interface UpOptions {
@@ -13,6 +13,8 @@ export interface UpOptions {
   readonly port: number;
   readonly host: string;
   readonly say: (line: string) => void;
+  /** Where the parts are, for a caller that has started them; found or started otherwise. */
+  readonly where?: Whereabouts;
 }
 
 export interface Up {
@@ -25,10 +27,10 @@ export interface Up {
 }
 
 /** Everything in one process, on what the local stack has or the settings name. The stack goes on running afterwards. */
-export async function up({ paths, env, port, host, say }: UpOptions): Promise<Up> {
+export async function up(options: UpOptions): Promise<Up> {
+  const { paths, env, port, host, say } = options;
   readConfig(paths.config);
-  const stack = await stackUp({ dir: env.COUNTERSIGN_STACK ?? stackFolder(paths), parts: ["temporal", "kafka", "postgres"], env, progress: say });
-  const where = fromStack(stack, env);
+  const where = options.where ?? (await stackOf(options));
   for (const line of describe(where)) say(line);
   const deployment = await openDeployment({ paths, where, program: "up", env, say });
   const builder = await startBuilder(deployment);
@@ -42,3 +44,6 @@ export async function up({ paths, env, port, host, say }: UpOptions): Promise<Up
   };
   return { url: api.url, failed: worker.done, close };
 }
+
+const stackOf = async ({ paths, env, say }: UpOptions): Promise<Whereabouts> =>
+  fromStack(await stackUp({ dir: env.COUNTERSIGN_STACK ?? stackFolder(paths), parts: ["temporal", "kafka", "postgres"], env, progress: say }), env);

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jest } from "@jest/globals";
+import { useAccelerator } from "../ed25519.js";
 import { TRUST } from "../testing/cast.js";
 import { openCheckout, wholeCheckout } from "../testing/checkout.js";
 import { edited, receiptBytes } from "../testing/forge.js";
-import { useAccelerator } from "../ed25519.js";
 import { verifyCommand } from "./verify.js";
 
 const story = wholeCheckout();
@@ -25,7 +25,9 @@ afterEach(() => {
 
 function run(...args: readonly string[]): { readonly out: string; readonly exit: unknown } {
   const lines: unknown[] = [];
-  const spies = (["log", "error"] as const).map((name) => jest.spyOn(console, name).mockImplementation((text: unknown) => void lines.push(text)));
+  const spies = (["log", "error"] as const).map((name) =>
+    jest.spyOn(console, name).mockImplementation((text: unknown) => void lines.push(text)),
+  );
   verifyCommand().parse([join(dir, "receipt.json"), "--trust", join(dir, "trust.json"), ...args], { from: "user" });
   for (const spy of spies) spy.mockRestore();
   return { out: lines.join("\n"), exit: process.exitCode };
@@ -45,7 +47,10 @@ describe("countersign verify", () => {
   });
 
   it("names the changed event and exits 1", () => {
-    writeFileSync(join(dir, "receipt.json"), edited(bytes, (r) => void (r.core.events[5]!.sig = r.core.events[4]!.sig)));
+    writeFileSync(
+      join(dir, "receipt.json"),
+      edited(bytes, (r) => void (r.core.events[5]!.sig = r.core.events[4]!.sig)),
+    );
     const { out, exit } = run();
     expect(exit).toBe(1);
     expect(out).toContain("INVALID");
@@ -78,8 +83,9 @@ describe("countersign verify", () => {
   it("prints the whole report as JSON", () => {
     const report = JSON.parse(run("--json").out);
     expect(report).toMatchObject({ verdict: "VERIFIED", exitCode: 0, answers: { phase: "closed" } });
-    expect(report.checks).toHaveLength(12);
+    expect(report.checks).toHaveLength(13);
   });
 
-  it("says with --explain what each decision asked for", () => expect(run("--explain").out).toContain("Attach impact-statement"));
+  it("says with --explain what each decision asked for", () =>
+    expect(run("--explain").out).toContain("Attach impact-statement"));
 });

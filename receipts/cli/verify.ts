@@ -38,7 +38,10 @@ export const verifyCommand = (): Command =>
 function runVerify(file: string, options: Options): void {
   accelerate();
   const read = readFiles(file, options.trust);
-  if ("code" in read) return fail(read, options);
+  if ("code" in read) {
+    fail(read, options);
+    return;
+  }
   const report = verifyReceipt(read.receipt, read.trust, { requireFinal: options.requireFinal ?? false });
   if (options.json) console.log(JSON.stringify(report, null, 2));
   else for (const line of reportInWords(report, { explain: options.explain ?? false })) console.log(styled(line));
@@ -68,9 +71,18 @@ function fail({ code, message }: Failure, { json }: Options): void {
   process.exitCode = EXIT_CODES.ERROR;
 }
 
-const STYLES = { plain: [], title: ["bold"], good: ["green", "bold"], bad: ["red"], warn: ["yellow"], dim: ["dim"] } as const;
+const STYLES = {
+  plain: [],
+  title: ["bold"],
+  good: ["green", "bold"],
+  bad: ["red"],
+  warn: ["yellow"],
+  dim: ["dim"],
+} as const;
 
 const styled = ({ text, tone }: Line): string => {
   const style = STYLES[tone];
-  return process.stdout.isTTY && !process.env.NO_COLOR && style.length > 0 && text !== "" ? styleText([...style], text) : text;
+  return process.stdout.isTTY && !process.env.NO_COLOR && style.length > 0 && text !== ""
+    ? styleText([...style], text)
+    : text;
 };

@@ -7,7 +7,8 @@ import { TRUST } from "./cast.js";
 import { statementOf } from "./checkout.js";
 import type { Story } from "./story.js";
 
-export const receiptBytes = (story: Story, openings = story.openings): Uint8Array => issueReceipt(story.records, statementOf(story), openings);
+export const receiptBytes = (story: Story, openings = story.openings): Uint8Array =>
+  issueReceipt(story.records, statementOf(story), openings);
 
 /** A receipt's JSON with one thing changed, in canonical form again. */
 export function edited(bytes: Uint8Array, change: (receipt: Writable<Receipt>) => void): Uint8Array {
@@ -23,4 +24,5 @@ export type Writable<T> = T extends readonly (infer I)[]
     : T;
 
 export const verdictOf = (bytes: Uint8Array, trust: Trust = TRUST): Report => verifyReceipt(bytes, trust);
-export const codesOf = (bytes: Uint8Array, trust: Trust = TRUST): readonly string[] => [...new Set(verdictOf(bytes, trust).findings.map((f) => f.code))].sort();
+export const codesOf = (bytes: Uint8Array, trust: Trust = TRUST): readonly string[] =>
+  [...new Set(verdictOf(bytes, trust).findings.map((f) => f.code))].sort();

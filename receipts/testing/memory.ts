@@ -1,4 +1,13 @@
-import type { FoldedEvent, FoldedIncident, FoldStore, FoldTransaction, ReceiptHead, DeadLetter, EventLogReader, LoggedRecord } from "../ports.js";
+import type {
+  DeadLetter,
+  EventLogReader,
+  FoldedEvent,
+  FoldedIncident,
+  FoldStore,
+  FoldTransaction,
+  LoggedRecord,
+  ReceiptHead,
+} from "../ports.js";
 
 /** A fold store in memory that undoes a transaction that throws, as SQL does. */
 export interface MemoryStore extends FoldStore {
@@ -15,15 +24,26 @@ interface Rows {
 }
 
 export function memoryStore(): MemoryStore {
-  let rows: Rows = { offsets: Array(12).fill(0), incidents: new Map(), events: new Map(), waiting: [], heads: new Map(), dead: [] };
+  let rows: Rows = {
+    offsets: Array(12).fill(0),
+    incidents: new Map(),
+    events: new Map(),
+    waiting: [],
+    heads: new Map(),
+    dead: [],
+  };
   return {
     read: () => rows,
     offsets: async () => [...rows.offsets],
     waiting: async () => [...new Map(rows.waiting.map(({ org, inc }) => [`${org}/${inc}`, { org, inc }])).values()],
     transact: async (work) => {
       const copy: Rows = {
-        offsets: [...rows.offsets], incidents: new Map(rows.incidents), events: new Map(rows.events), waiting: [...rows.waiting],
-        heads: new Map(rows.heads), dead: [...rows.dead],
+        offsets: [...rows.offsets],
+        incidents: new Map(rows.incidents),
+        events: new Map(rows.events),
+        waiting: [...rows.waiting],
+        heads: new Map(rows.heads),
+        dead: [...rows.dead],
       };
       const result = await work(transactionOn(copy));
       rows = copy;
@@ -40,7 +60,8 @@ const transactionOn = (rows: Rows): FoldTransaction => ({
   hashAt: async (org, inc, seq) => rows.events.get(`${org}/${inc}/${seq}`)?.hash ?? null,
   addEvent: async (event) => void rows.events.set(`${event.org}/${event.inc}/${event.seq}`, event),
   holdBack: async (event) => void (rows.waiting.some(({ hash }) => hash === event.hash) || rows.waiting.push(event)),
-  heldBack: async (org, inc) => rows.waiting.filter((e) => e.org === org && e.inc === inc).sort((a, b) => a.seq - b.seq),
+  heldBack: async (org, inc) =>
+    rows.waiting.filter((e) => e.org === org && e.inc === inc).sort((a, b) => a.seq - b.seq),
   release: async (_org, _inc, _seq, hash) => void (rows.waiting = rows.waiting.filter((e) => e.hash !== hash)),
   addDeadLetter: async (letter) => void rows.dead.push(letter),
   saveHead: async (org, inc, head) => void rows.heads.set(`${org}/${inc}`, head),

@@ -1,9 +1,9 @@
 import { hex, unb64u } from "../../incidents/bytes.js";
 import { decodeUtf8 } from "../../incidents/canonical.js";
 import { eventHash, genesisHash } from "../../incidents/digest.js";
-import { EVENT_PAYLOAD_TYPE, parseEvent } from "../../incidents/event.js";
 import { parseEnvelope } from "../../incidents/envelope.js";
-import { receiptId, type Receipt } from "../format.js";
+import { EVENT_PAYLOAD_TYPE, parseEvent } from "../../incidents/event.js";
+import { type Receipt, receiptId } from "../format.js";
 import { issueReceipt } from "../serve.js";
 import { statementToSign } from "../statement.js";
 import { BUILDER, GATEWAY, INC, ORG, RECORDER } from "./cast.js";
@@ -23,8 +23,14 @@ export function specExample(): string {
     ["gateway", `${GATEWAY.keyid} = ${hex(GATEWAY.publicKey)}`],
     ["builder", `${BUILDER.keyid} = ${hex(BUILDER.publicKey)}`],
     ["event 0, bytes", decodeUtf8(first!.event)],
-    ["event 0, prev", `SHA-256("countersign/genesis/v1" ‖ 00 ‖ ${lpText(ORG)} ‖ ${lpText(INC)}) = ${genesisHash(ORG, INC)}`],
-    ["event 0, eid", `first 16 bytes of SHA-256("countersign/eid/v1" ‖ 00 ‖ ${lpText(INC)} ‖ ${lpText(envelope.command.commandId)} ‖ 00000000) = ${first!.body.eid}`],
+    [
+      "event 0, prev",
+      `SHA-256("countersign/genesis/v1" ‖ 00 ‖ ${lpText(ORG)} ‖ ${lpText(INC)}) = ${genesisHash(ORG, INC)}`,
+    ],
+    [
+      "event 0, eid",
+      `first 16 bytes of SHA-256("countersign/eid/v1" ‖ 00 ‖ ${lpText(INC)} ‖ ${lpText(envelope.command.commandId)} ‖ 00000000) = ${first!.body.eid}`,
+    ],
     ["event 0, hash", `SHA-256(00 ‖ bytes) = ${eventHash(first!.event)}`],
     ["event 1, prev", second!.body.prev],
     ["event 0, signed", `"DSSEv1 ${EVENT_PAYLOAD_TYPE.length} ${EVENT_PAYLOAD_TYPE} ${first!.event.length} " ‖ bytes`],
@@ -32,7 +38,10 @@ export function specExample(): string {
     ["command, bytes", decodeUtf8(envelope.signed).replace(/^DSSEv1 \d+ \S+ \d+ /, "")],
     ["command, envelope digest", `SHA-256("countersign/envelope/v1" ‖ 00 ‖ envelope bytes) = ${envelope.digest}`],
     ["slot, opening", JSON.stringify(opening)],
-    ["slot, commitment", `SHA-256("countersign/field/v1" ‖ 00 ‖ 00000020 ${hex(unb64u(opening.salt))} ‖ ${lpText(ORG)} ‖ ${lpText(INC)} ‖ ${lpText(ref)} ‖ ${lpText(path)} ‖ ${lpText(JSON.stringify(opening.value))}) = ${commitment}`],
+    [
+      "slot, commitment",
+      `SHA-256("countersign/field/v1" ‖ 00 ‖ 00000020 ${hex(unb64u(opening.salt))} ‖ ${lpText(ORG)} ‖ ${lpText(INC)} ‖ ${lpText(ref)} ‖ ${lpText(path)} ‖ ${lpText(JSON.stringify(opening.value))}) = ${commitment}`,
+    ],
     ["statement, bytes", decodeUtf8(statement.payload)],
     ["statement, signed", `"${decodeUtf8(statementToSign(statement.payload)).split("{")[0]}" ‖ bytes`],
     ["statement, signature", hex(statement.signature)],

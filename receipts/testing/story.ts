@@ -2,15 +2,15 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { b64u, hex, utf8 } from "../../incidents/bytes.js";
 import { canonicalize, type Json } from "../../incidents/canonical.js";
 import type { Command, PersonBody, SourceBody, SystemBody } from "../../incidents/commands.js";
-import { decide, type Deciding, foresee, fromCommand, fromSystem } from "../../incidents/decide.js";
+import { type Deciding, decide, foresee, fromCommand, fromSystem } from "../../incidents/decide.js";
 import { digestOf, eventHash, eventId } from "../../incidents/digest.js";
 import { pae } from "../../incidents/dsse.js";
 import { commandPayload, commandToSign, encodeEnvelope } from "../../incidents/envelope.js";
-import { EVENT_PAYLOAD_TYPE, encodeEvent, type EventBody, factOf } from "../../incidents/event.js";
+import { EVENT_PAYLOAD_TYPE, type EventBody, encodeEvent, factOf } from "../../incidents/event.js";
 import { type Draft, SCHEMA, type SealedTriple } from "../../incidents/events.js";
 import { evolve, unopened } from "../../incidents/evolve.js";
 import { factsOf } from "../../incidents/facts.js";
-import { gateFor, type Judgement } from "../../incidents/judgement.js";
+import { type GateRefusal, gateFor, type Judgement } from "../../incidents/judgement.js";
 import type { LogRecord } from "../../incidents/record.js";
 import type { Opened, State } from "../../incidents/state.js";
 import { evaluate, type Policy, policyDigest, requirementDigest } from "../../policy/index.js";
@@ -28,7 +28,12 @@ export interface Story {
   readonly openings: Opening[];
   readonly state: () => State;
   /** A person's or source's command; the code that refused it, or null. */
-  readonly ask: (actor: string, body: PersonBody | SourceBody, values?: Values, change?: Partial<Command>) => string | null;
+  readonly ask: (
+    actor: string,
+    body: PersonBody | SourceBody,
+    values?: Values,
+    change?: Partial<Command>,
+  ) => string | null;
   /** A command under an id that another one had: the workflow refuses it under an id of its own. */
   readonly reuse: (actor: string, body: PersonBody, values: Values, commandId: string) => void;
   readonly system: (body: SystemBody, ...values: readonly Values[]) => string | null;
@@ -49,7 +54,13 @@ export interface StoryOptions {
 }
 
 export function tellStory(options: StoryOptions = {}): Story {
-  const { policy = POLICY, inc = INC, recorder = RECORDER, gateway = GATEWAY, payloadType = EVENT_PAYLOAD_TYPE } = options;
+  const {
+    policy = POLICY,
+    inc = INC,
+    recorder = RECORDER,
+    gateway = GATEWAY,
+    payloadType = EVENT_PAYLOAD_TYPE,
+  } = options;
   const records: LogRecord[] = [];
   const openings: Opening[] = [];
   const sealed = new Map<string, Omit<Opening, "seq">>();
@@ -72,12 +83,26 @@ export function tellStory(options: StoryOptions = {}): Story {
       const { typ, actor, clear } = draft;
       const seq = records.length;
       const plain: EventBody = {
-        v: 1, typ, org: ORG, inc, seq, eid: eventId(inc, commandId, i), at, prev: head, actor, clear: clear as unknown as Json,
-        sealed: draft.sealed, schema: SCHEMA, kid: recorder.keyid,
+        v: 1,
+        typ,
+        org: ORG,
+        inc,
+        seq,
+        eid: eventId(inc, commandId, i),
+        at,
+        prev: head,
+        actor,
+        clear: clear as unknown as Json,
+        sealed: draft.sealed,
+        schema: SCHEMA,
+        kid: recorder.keyid,
       };
       const event = options.tamper?.(plain) ?? plain;
       const bytes = encodeEvent(event);
-      const mine = [...attachments.filter((a) => digestOf("envelope", a) === event.actor.envelope), ...draft.attachments.map((d) => store.get(d)!)];
+      const mine = [
+        ...attachments.filter((a) => digestOf("envelope", a) === event.actor.envelope),
+        ...draft.attachments.map((d) => store.get(d)!),
+      ];
       records.push({
         event: bytes,
         signature: recorder.sign(pae(payloadType, bytes)),
@@ -90,25 +115,42 @@ export function tellStory(options: StoryOptions = {}): Story {
       state = evolve(state, factOf(event, head));
     });
 
-  const judge = (deciding: Omit<Deciding, "judgement">): Judgement | null => {
+  const judge = (deciding: Omit<Deciding, "judgement">): Judgement | GateRefusal | null => {
     const question = gateFor(state, deciding.body);
     if (question === null) return null;
     const seen = foresee(state, deciding);
-    if (typeof seen === "string" || seen.plan === null) return null;
+    if (typeof seen === "string") return { refused: seen };
+    if (seen.plan === null) return null;
     const outside = { at: deciding.at, asOf: deciding.at, people: PEOPLE, targets: TARGETS, inFlight: [] };
     const recorded = factsOf(seen);
     const voter = deciding.body.type === "vote" ? PEOPLE.find((p) => p.id === deciding.actor.id) : undefined;
     const own = eventId(inc, deciding.commandId, 0);
-    const approvals = recorded.approvals.map((a) => (a.id === own ? { ...a, groupsAtApproval: voter?.groups ?? [] } : a));
+    const approvals = recorded.approvals.map((a) =>
+      a.id === own ? { ...a, groupsAtApproval: voter?.groups ?? [] } : a,
+    );
     const inputs = snapshotInputs([policy], { ...recorded, approvals }, outside);
-    const decision = evaluate(policy, inputs, { gate: question.gate, ...(question.step === null ? {} : { step: question.step }) });
+    const decision = evaluate(policy, inputs, {
+      gate: question.gate,
+      ...(question.step === null ? {} : { step: question.step }),
+    });
     const { at: _, ...sections } = inputs;
     const digests = Object.values(sections).map((s) => keep(store, "section", s as unknown as Json));
     const judgement: Judgement = {
-      gate: question.gate, step: question.step, at: deciding.at, stateSeq: state.seq, verdict: decision.verdict, mode: decision.mode,
-      validUntil: decision.validUntil, decisionDigest: decision.decisionDigest, inputsDigest: decision.inputsDigest,
-      sections: decision.sections as Judgement["sections"], policyDigest: policyDigest(policy), pinnedDigest: policyDigest(policy),
-      governanceHead: null, discounted: decision.discounted, voterGroups: voter?.groups ?? [],
+      gate: question.gate,
+      step: question.step,
+      at: deciding.at,
+      stateSeq: state.seq,
+      verdict: decision.verdict,
+      mode: decision.mode,
+      validUntil: decision.validUntil,
+      decisionDigest: decision.decisionDigest,
+      inputsDigest: decision.inputsDigest,
+      sections: decision.sections as Judgement["sections"],
+      policyDigest: policyDigest(policy),
+      pinnedDigest: policyDigest(policy),
+      governanceHead: null,
+      discounted: decision.discounted,
+      voterGroups: voter?.groups ?? [],
       requirementDigest: deciding.body.type === "vote" ? requirementDigest(policy, deciding.body.requirement) : null,
       attachments: [...new Set([...digests, keep(store, "policy", policy as unknown as Json)])],
     };
@@ -127,8 +169,16 @@ export function tellStory(options: StoryOptions = {}): Story {
     const kind = actor.startsWith("per_") ? "person" : "source";
     const who: Values = kind === "person" ? { "/address": `${actor}@example.com`, "/name": NAMES[actor] ?? "?" } : {};
     const command: Command = {
-      v: 1, org: ORG, inc, commandId: `command-${records.length}`, actor: { kind, id: actor }, assurance: kind === "person" ? "session" : null,
-      issuedAt: instant(minutes), body, sealed: seal({ ...values, ...who }), ...change,
+      v: 1,
+      org: ORG,
+      inc,
+      commandId: `command-${records.length}`,
+      actor: { kind, id: actor },
+      assurance: kind === "person" ? "session" : null,
+      issuedAt: instant(minutes),
+      body,
+      sealed: seal({ ...values, ...who }),
+      ...change,
     };
     const payload = commandPayload(command);
     const envelope = encodeEnvelope(payload, gateway.keyid, gateway.sign(commandToSign(payload)));
@@ -148,8 +198,10 @@ export function tellStory(options: StoryOptions = {}): Story {
     append([draft], `${commandId}#${of.actor.envelope}`, instant(minutes++), [envelope]);
   };
 
-  const system: Story["system"] = (body, ...values) => run(fromSystem({ commandId: `system-${records.length}`, body, sealed: values.flatMap(seal) }), []);
-  const write: Story["write"] = (drafts, commandId, attachments = []) => append(drafts, commandId, instant(minutes++), attachments);
+  const system: Story["system"] = (body, ...values) =>
+    run(fromSystem({ commandId: `system-${records.length}`, body, sealed: values.flatMap(seal) }), []);
+  const write: Story["write"] = (drafts, commandId, attachments = []) =>
+    append(drafts, commandId, instant(minutes++), attachments);
   return { records, openings, state: () => state, ask, reuse, system, write };
 }
 

@@ -1,5 +1,6 @@
 import type { StepClear } from "../../incidents/events.js";
-import type { Answers, Lookup } from "./answers.js";
+import type { Answers } from "./answer-types.js";
+import type { Lookup } from "./lookup.js";
 
 /** One effect, with what let it happen. The state machine has already refused one without. */
 export interface ActionAnswer {
@@ -63,4 +64,7 @@ function outcomeOf({ typ, clear }: Outcome): string {
 }
 
 const approvalSeqs = (look: Lookup, eids: readonly string[]): readonly number[] =>
-  look.of("ApprovalGranted").filter(({ eid }) => eids.includes(eid)).map(({ seq }) => seq);
+  look
+    .of("ApprovalGranted")
+    .filter(({ eid }) => eids.includes(eid))
+    .map(({ seq }) => seq);

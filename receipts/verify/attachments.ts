@@ -1,4 +1,4 @@
-import { chainMentions, type AttachmentKind } from "../mentions.js";
+import { type AttachmentKind, chainMentions } from "../mentions.js";
 import { type Finding, finding } from "./codes.js";
 import type { ProvenEvent } from "./events.js";
 import type { Attachment, ReadReceipt } from "./parse.js";

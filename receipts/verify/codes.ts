@@ -1,5 +1,19 @@
 /** The checks that a report names; a trust file may require some of them (trust.ts). */
-export const CHECKS = ["format", "chain", "signatures", "state", "commands", "policy", "statement", "disclosure", "log", "governance", "passkey", "witness"] as const;
+export const CHECKS = [
+  "format",
+  "chain",
+  "signatures",
+  "state",
+  "commands",
+  "policy",
+  "statement",
+  "disclosure",
+  "log",
+  "governance",
+  "passkey",
+  "witness",
+  "final",
+] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 interface CodeEntry {
@@ -10,7 +24,12 @@ interface CodeEntry {
   readonly says: string;
 }
 
-const entry = (stage: number, check: CheckName, makes: CodeEntry["makes"], says: string): CodeEntry => ({ stage, check, makes, says });
+const entry = (stage: number, check: CheckName, makes: CodeEntry["makes"], says: string): CodeEntry => ({
+  stage,
+  check,
+  makes,
+  says,
+});
 const unreadable = (says: string) => entry(0, "format", "ERROR", says);
 const invalid = (stage: number, check: CheckName, says: string) => entry(stage, check, "INVALID", says);
 const lacking = (stage: number, check: CheckName, says: string) => entry(stage, check, "INCOMPLETE", says);
@@ -29,7 +48,12 @@ export const CODES = {
   NOT_AN_INTEGER: unreadable("A number is not a whole number within range."),
   LONE_SURROGATE: unreadable("A string is not valid Unicode."),
   TOO_DEEP: unreadable("The JSON is nested deeper than a receipt may be (24)."),
-  NOT_A_RECEIPT: entry(1, "format", "ERROR", "The file doesn't say that it is a receipt of a form that this verifier knows."),
+  NOT_A_RECEIPT: entry(
+    1,
+    "format",
+    "ERROR",
+    "The file doesn't say that it is a receipt of a form that this verifier knows.",
+  ),
   PART_UNSUPPORTED: entry(1, "format", "ERROR", "The receipt has a part that this verifier doesn't know how to check."),
   RECEIPT_SHAPE: invalid(1, "format", "A member of the receipt is missing, unknown or of the wrong kind."),
   BASE64_MALFORMED: invalid(1, "format", "A value is not strict base64url."),
@@ -42,54 +66,106 @@ export const CODES = {
   SLOTS_MISMATCH: invalid(6, "chain", "An event's sealed slots are not those of its type."),
   ORG_NOT_TRUSTED: invalid(6, "chain", "An event belongs to another organisation than the trust file's."),
   INCIDENT_CHANGED: invalid(6, "chain", "An event belongs to another incident than the first event's."),
-  SEQ_WRONG: invalid(6, "chain", "An event's number isn't its place in the receipt: something was dropped, repeated or moved."),
-  PREV_MISMATCH: invalid(6, "chain", "An event doesn't follow the event before it: something was changed, dropped or spliced in."),
+  SEQ_WRONG: invalid(
+    6,
+    "chain",
+    "An event's number isn't its place in the receipt: something was dropped, repeated or moved.",
+  ),
+  PREV_MISMATCH: invalid(
+    6,
+    "chain",
+    "An event doesn't follow the event before it: something was changed, dropped or spliced in.",
+  ),
   EID_REPEATED: invalid(6, "chain", "An event's id occurs twice."),
   REF_REUSED: invalid(6, "chain", "A sealed slot's reference occurs twice."),
   TIME_BACKWARDS: invalid(6, "chain", "An event is dated before the event that it follows."),
   KEY_NOT_TRUSTED: invalid(6, "signatures", "A signature is by a key that the trust file doesn't name."),
   KEY_ROLE_WRONG: invalid(6, "signatures", "A signature is by a key that the trust file names for something else."),
-  EVENT_SIGNATURE_BAD: invalid(6, "signatures", "An event's signature doesn't hold: its bytes are not those that were signed."),
+  EVENT_SIGNATURE_BAD: invalid(
+    6,
+    "signatures",
+    "An event's signature doesn't hold: its bytes are not those that were signed.",
+  ),
   STATE_UNLAWFUL: invalid(8, "state", "An event is not allowed where it stands."),
   ENVELOPE_ABSENT: invalid(9, "commands", "A person's or source's event names no signed command."),
   ENVELOPE_UNEXPECTED: invalid(9, "commands", "An event of the system names a signed command."),
   ENVELOPE_MISSING: invalid(9, "commands", "The signed command behind an event is not in the receipt."),
   ENVELOPE_MALFORMED: invalid(9, "commands", "A signed command is not of its closed shape."),
-  GATEWAY_NOT_TRUSTED: invalid(9, "commands", "A command is signed by a key that the trust file doesn't name as a gateway's."),
+  GATEWAY_NOT_TRUSTED: invalid(
+    9,
+    "commands",
+    "A command is signed by a key that the trust file doesn't name as a gateway's.",
+  ),
   ENVELOPE_SIGNATURE_BAD: invalid(9, "commands", "A command's signature doesn't hold."),
   ENVELOPE_MISPLACED: invalid(9, "commands", "A command was given for another organisation or incident."),
-  EID_MISMATCH: invalid(9, "commands", "An event's id isn't that of its command and its place among the command's events."),
+  EID_MISMATCH: invalid(
+    9,
+    "commands",
+    "An event's id isn't that of its command and its place among the command's events.",
+  ),
   COMMAND_MISMATCH: invalid(9, "commands", "An event says something else than the command that it names."),
   ASSERTION_MISSING: invalid(9, "commands", "A vote names a passkey assertion that is not in the receipt."),
-  ATTACHMENTS_UNORDERED: invalid(9, "commands", "Commands, facts and policies are not each once, in the order in which the events name them."),
+  ATTACHMENTS_UNORDERED: invalid(
+    9,
+    "commands",
+    "Commands, facts and policies are not each once, in the order in which the events name them.",
+  ),
   FACTS_MISSING: invalid(10, "policy", "Facts that a decision rests on are not in the receipt."),
   FACTS_MALFORMED: invalid(10, "policy", "The facts of a decision are not of their closed shape."),
   INPUTS_MISMATCH: invalid(10, "policy", "The digest over a decision's facts is not the recorded one."),
   FACTS_MISMATCH: invalid(10, "policy", "The facts of a decision contradict the events before it."),
   POLICY_MISSING: invalid(10, "policy", "A policy that a decision rests on is not in the receipt."),
   POLICY_MALFORMED: invalid(10, "policy", "A policy is not a canonical policy document."),
-  DECISION_MISMATCH: invalid(10, "policy", "The policy, evaluated again from the recorded facts, decides something else than what was recorded."),
+  DECISION_MISMATCH: invalid(
+    10,
+    "policy",
+    "The policy, evaluated again from the recorded facts, decides something else than what was recorded.",
+  ),
   POLICY_NOT_PINNED: invalid(10, "policy", "A decision was made under a policy that the trust file doesn't name."),
   POLICY_NOT_NAMED: lacking(10, "policy", "The reader requires the policy to be known, but the trust file names none."),
-  ASSURANCE_TOO_LOW: lacking(10, "policy", "An approval behind an action was given with less assurance than the reader asks for."),
+  ASSURANCE_TOO_LOW: lacking(
+    10,
+    "policy",
+    "An approval behind an action was given with less assurance than the reader asks for.",
+  ),
   STATEMENT_MALFORMED: invalid(11, "statement", "The statement is not of its closed shape."),
   STATEMENT_UNSIGNED: invalid(11, "statement", "No builder signed the statement."),
-  BUILDER_NOT_TRUSTED: invalid(11, "statement", "The statement is signed by a key that the trust file doesn't name as a builder's."),
+  BUILDER_NOT_TRUSTED: invalid(
+    11,
+    "statement",
+    "The statement is signed by a key that the trust file doesn't name as a builder's.",
+  ),
   STATEMENT_SIGNATURE_BAD: invalid(11, "statement", "The statement's signature doesn't hold."),
   STATEMENT_SUBJECT: invalid(11, "statement", "The statement is about another organisation or incident."),
-  HEAD_MISMATCH: invalid(11, "statement", "The statement is about a chain of another length or end: events are missing or were added."),
+  HEAD_MISMATCH: invalid(
+    11,
+    "statement",
+    "The statement is about a chain of another length or end: events are missing or were added.",
+  ),
   STATE_MISMATCH: invalid(11, "statement", "The statement gives another state than the events lead to."),
   OPENING_WITHOUT_SLOT: invalid(12, "disclosure", "An opened value has no slot among the events."),
   OPENING_MISMATCH: invalid(12, "disclosure", "An opened value is not the one that was sealed."),
   OPENINGS_UNORDERED: invalid(12, "disclosure", "The opened values are not each once, by event and path."),
   PARTIAL_OPENING: invalid(12, "disclosure", "Only a part of values that open together is opened."),
-  PLAN_TEXT_MISMATCH: invalid(12, "disclosure", "The opened plan isn't the one whose digest was approved, or not the one that the event shows."),
+  PLAN_TEXT_MISMATCH: invalid(
+    12,
+    "disclosure",
+    "The opened plan isn't the one whose digest was approved, or not the one that the event shows.",
+  ),
   WITHHELD_MISMATCH: invalid(12, "disclosure", "The list of withheld values is not exactly what isn't opened."),
-  LOG_NOT_CHECKED: lacking(2, "log", "The reader requires a log's checkpoint, its size or its age, which this receipt can't prove."),
+  LOG_NOT_CHECKED: lacking(
+    2,
+    "log",
+    "The reader requires a log's checkpoint, its size or its age, which this receipt can't prove.",
+  ),
   WITNESS_NOT_CHECKED: lacking(2, "witness", "The reader requires witnesses, which this receipt can't prove."),
-  GOVERNANCE_NOT_CHECKED: lacking(10, "governance", "The reader requires the governance chain, which this receipt doesn't have."),
+  GOVERNANCE_NOT_CHECKED: lacking(
+    10,
+    "governance",
+    "The reader requires the governance chain, which this receipt doesn't have.",
+  ),
   PASSKEY_NOT_CHECKED: lacking(9, "passkey", "The reader requires passkeys, which this receipt doesn't have."),
-  NOT_FINAL: lacking(14, "state", "The reader requires a final receipt, but the incident hasn't ended."),
+  NOT_FINAL: lacking(14, "final", "The reader requires a final receipt, but the incident hasn't ended."),
 } as const satisfies Record<string, CodeEntry>;
 
 export type VerifyCode = keyof typeof CODES;
@@ -114,5 +190,12 @@ export interface Place {
 
 export function finding(code: VerifyCode, { event, path }: Place = {}, found = ""): Finding {
   const { stage, check, says } = CODES[code];
-  return { code, stage, check, event: event ?? null, path: path ?? "", message: found === "" ? says : `${says} (${found})` };
+  return {
+    code,
+    stage,
+    check,
+    event: event ?? null,
+    path: path ?? "",
+    message: found === "" ? says : `${says} (${found})`,
+  };
 }

@@ -1,13 +1,13 @@
 import { canonicalText, type Json } from "../../incidents/canonical.js";
 import type { Command } from "../../incidents/commands.js";
 import { decide, fromCommand } from "../../incidents/decide.js";
-import { eventId } from "../../incidents/digest.js";
 import { type Envelope, parseEnvelope } from "../../incidents/envelope.js";
 import { ACTOR_SLOTS, type ClearOf, type SealedTriple } from "../../incidents/events.js";
 import { gateFor, type Judgement } from "../../incidents/judgement.js";
 import type { State } from "../../incidents/state.js";
 import { verifySignature } from "../ed25519.js";
 import type { Trust } from "../trust.js";
+import { type Batch, batchesOf } from "./batches.js";
 import { type Finding, finding } from "./codes.js";
 import { keyOf, type ProvenEvent } from "./events.js";
 import type { Attachment } from "./parse.js";
@@ -31,7 +31,10 @@ export function verifyCommands(proven: Proven, envelopes: readonly Attachment[],
   return findings;
 }
 
-function readEnvelopes(envelopes: readonly Attachment[], trust: Trust): { readonly known: ReadonlyMap<string, Envelope>; readonly findings: Finding[] } {
+function readEnvelopes(
+  envelopes: readonly Attachment[],
+  trust: Trust,
+): { readonly known: ReadonlyMap<string, Envelope>; readonly findings: Finding[] } {
   const findings: Finding[] = [];
   const known = new Map<string, Envelope>();
   envelopes.forEach(({ bytes, digest }, i) => {
@@ -57,60 +60,24 @@ function signatureFaults({ keyid, signed, signature }: Envelope, path: string, t
 function presenceFaults({ body }: ProvenEvent, present: ReadonlySet<string>): readonly Finding[] {
   const { kind, envelope } = body.actor;
   const event = body.seq;
-  if (body.typ.startsWith("Approval") && (body.clear as { assertion?: Json }).assertion) return [finding("ASSERTION_MISSING", { event })];
-  if (kind === "system") return envelope === null ? [] : [finding("ENVELOPE_UNEXPECTED", { event, path: "/actor/envelope" })];
+  if (body.typ.startsWith("Approval") && (body.clear as { assertion?: Json }).assertion)
+    return [finding("ASSERTION_MISSING", { event })];
+  if (kind === "system")
+    return envelope === null ? [] : [finding("ENVELOPE_UNEXPECTED", { event, path: "/actor/envelope" })];
   if (envelope === null) return [finding("ENVELOPE_ABSENT", { event, path: "/actor/envelope" })];
   return present.has(envelope) ? [] : [finding("ENVELOPE_MISSING", { event, path: "/actor/envelope" }, envelope)];
-}
-
-/** The events of one command, as one append wrote them: a gate's evaluation among them is the system's own. */
-interface Batch {
-  readonly envelope: Envelope;
-  /** The id that the events' ids are made of. */
-  readonly commandId: string;
-  readonly events: readonly ProvenEvent[];
-  /** Events that name the envelope but don't stand where its command put them. */
-  readonly strays: readonly ProvenEvent[];
-}
-
-function batchesOf(events: readonly ProvenEvent[], known: ReadonlyMap<string, Envelope>): readonly Batch[] {
-  const batches: Batch[] = [];
-  const covered = new Set<number>();
-  events.forEach(({ body }, i) => {
-    const envelope = body.actor.envelope === null ? undefined : known.get(body.actor.envelope);
-    if (!envelope || covered.has(i)) return;
-    const batch = batchAround(events, i, envelope);
-    for (const event of batch.events) covered.add(event.body.seq);
-    batches.push(batch);
-  });
-  return batches;
-}
-
-/** An append has at most three events; a refusal of a reused command id has an id of its own. */
-function batchAround(events: readonly ProvenEvent[], i: number, envelope: Envelope): Batch {
-  const { inc, commandId } = envelope.command;
-  for (const id of [commandId, `${commandId}#${envelope.digest}`])
-    for (let first = i; first >= 0 && first >= i - 3; first--) {
-      const run = runFrom(events, first, inc, id);
-      if (run > i - first) return { envelope, commandId: id, events: events.slice(first, first + run), strays: [] };
-    }
-  return { envelope, commandId, events: [events[i]!], strays: [events[i]!] };
-}
-
-function runFrom(events: readonly ProvenEvent[], first: number, inc: string, commandId: string): number {
-  let run = 0;
-  while (events[first + run]?.body.eid === eventId(inc, commandId, run)) run++;
-  return run;
 }
 
 function batchFaults(batch: Batch, proven: Proven): readonly Finding[] {
   const { envelope, commandId, events, strays } = batch;
   const { command } = envelope;
   const first = events[0]!.body;
-  if (command.org !== first.org || command.inc !== first.inc) return [finding("ENVELOPE_MISPLACED", { event: first.seq }, `${command.org}/${command.inc}`)];
+  if (command.org !== first.org || command.inc !== first.inc)
+    return [finding("ENVELOPE_MISPLACED", { event: first.seq }, `${command.org}/${command.inc}`)];
   if (strays.length > 0) return strays.map(({ body }) => finding("EID_MISMATCH", { event: body.seq, path: "/eid" }));
   if (first.typ === "CommandRefused") return refusalFaults(envelope, commandId, events);
-  if (commandId !== command.commandId) return [finding("COMMAND_MISMATCH", { event: first.seq }, "a reused id can only be refused")];
+  if (commandId !== command.commandId)
+    return [finding("COMMAND_MISMATCH", { event: first.seq }, "a reused id can only be refused")];
   return decisionFaults(batch, proven);
 }
 
@@ -123,20 +90,34 @@ function decisionFaults({ envelope, events }: Batch, proven: Proven): readonly F
   const { at, seq: first } = events[0]!.body;
   const before = proven.course.before[first]!;
   const isTail = first + events.length === proven.events.length;
-  const judgement = judgementOf(command, events, proven.decisions) ?? (isTail ? pendingJudgement(before, command, events) : null);
+  const judgement =
+    judgementOf(command, events, proven.decisions) ?? (isTail ? pendingJudgement(before, command, events) : null);
   const { drafts, refused } = decide(before, { ...fromCommand(command, digest), at, judgement });
-  if (refused !== null) return [finding("COMMAND_MISMATCH", { event: first }, `${command.body.type} would be refused: ${refused}`)];
+  if (refused !== null)
+    return [finding("COMMAND_MISMATCH", { event: first }, `${command.body.type} would be refused: ${refused}`)];
   const faults = events.flatMap(({ body }, i) => {
     const draft = drafts[i];
     const same = draft && body.at === at && meaning(draft) === meaning(body);
-    return same ? [] : [finding("COMMAND_MISMATCH", { event: body.seq }, `${command.body.type} leads to ${draft?.typ ?? "no such event"}`)];
+    return same
+      ? []
+      : [
+          finding(
+            "COMMAND_MISMATCH",
+            { event: body.seq },
+            `${command.body.type} leads to ${draft?.typ ?? "no such event"}`,
+          ),
+        ];
   });
   const missing = isTail ? [] : drafts.slice(events.length);
-  return [...faults, ...missing.map(({ typ }) => finding("COMMAND_MISMATCH", { event: first }, `the command's ${typ} is missing`))];
+  return [
+    ...faults,
+    ...missing.map(({ typ }) => finding("COMMAND_MISMATCH", { event: first }, `the command's ${typ} is missing`)),
+  ];
 }
 
 type Meaning = { readonly typ: string; readonly actor: unknown; readonly clear: unknown; readonly sealed: unknown };
-const meaning = ({ typ, actor, clear, sealed }: Meaning): string => canonicalText({ typ, actor, clear, sealed } as Json);
+const meaning = ({ typ, actor, clear, sealed }: Meaning): string =>
+  canonicalText({ typ, actor, clear, sealed } as Json);
 
 /** What of a judgement stands in the record or was evaluated again; a vote that was taken named the wording in force. */
 function judgementOf({ body }: Command, events: readonly ProvenEvent[], decisions: Decisions): Judgement | null {
@@ -153,7 +134,11 @@ function judgementOf({ body }: Command, events: readonly ProvenEvent[], decision
 }
 
 const groupsOf = (events: readonly ProvenEvent[]): readonly string[] =>
-  (events.find(({ body }) => body.typ.startsWith("Approval"))?.body.clear as { groupsAtApproval?: readonly string[] } | undefined)?.groupsAtApproval ?? [];
+  (
+    events.find(({ body }) => body.typ.startsWith("Approval"))?.body.clear as
+      | { groupsAtApproval?: readonly string[] }
+      | undefined
+  )?.groupsAtApproval ?? [];
 
 const PENDING = "0".repeat(64);
 
@@ -162,23 +147,47 @@ function pendingJudgement(before: State, { body }: Command, events: readonly Pro
   const question = gateFor(before, body);
   if (question === null) return null;
   const { at, clear, seq } = events[0]!.body;
-  const policy = (clear as { policy?: string }).policy ?? (before.phase === "none" ? undefined : before.plan?.policy) ?? PENDING;
+  const policy =
+    (clear as { policy?: string }).policy ?? (before.phase === "none" ? undefined : before.plan?.policy) ?? PENDING;
   return {
-    ...question, at, stateSeq: seq, verdict: "blocked", mode: "normal", validUntil: null, decisionDigest: PENDING, inputsDigest: PENDING,
-    sections: {} as Judgement["sections"], policyDigest: policy, pinnedDigest: policy, governanceHead: null, discounted: [],
-    voterGroups: groupsOf(events), requirementDigest: body.type === "vote" ? body.requirementDigest : null, attachments: [],
+    ...question,
+    at,
+    stateSeq: seq,
+    verdict: "blocked",
+    mode: "normal",
+    validUntil: null,
+    decisionDigest: PENDING,
+    inputsDigest: PENDING,
+    sections: {} as Judgement["sections"],
+    policyDigest: policy,
+    pinnedDigest: policy,
+    governanceHead: null,
+    discounted: [],
+    voterGroups: groupsOf(events),
+    requirementDigest: body.type === "vote" ? body.requirementDigest : null,
+    attachments: [],
   };
 }
 
-function refusalFaults({ command, digest }: Envelope, commandId: string, events: readonly ProvenEvent[]): readonly Finding[] {
+function refusalFaults(
+  { command, digest }: Envelope,
+  commandId: string,
+  events: readonly ProvenEvent[],
+): readonly Finding[] {
   const { body } = events[0]!;
   const { code, command: type, requirement } = body.clear as ClearOf<"CommandRefused">;
   const asked = command.body.type === "vote" ? command.body.requirement : null;
   const { actor } = fromCommand(command, digest);
   const slots = command.actor.kind === "person" ? actorSlots(command.sealed) : [];
-  const said = meaning({ typ: "CommandRefused", actor, clear: { code, command: command.body.type, requirement: asked }, sealed: slots });
+  const said = meaning({
+    typ: "CommandRefused",
+    actor,
+    clear: { code, command: command.body.type, requirement: asked },
+    sealed: slots,
+  });
   const reuse = (commandId !== command.commandId) === (code === "COMMAND_ID_REUSED");
-  const same = events.length === 1 && reuse && said === meaning({ ...body, clear: { code, command: type, requirement } });
+  const same =
+    events.length === 1 && reuse && said === meaning({ ...body, clear: { code, command: type, requirement } });
   return same ? [] : [finding("COMMAND_MISMATCH", { event: body.seq }, "the refusal isn't of this command")];
 }
 

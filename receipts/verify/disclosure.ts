@@ -17,13 +17,24 @@ export function verifyDisclosure(events: readonly ProvenEvent[], { receipt }: Re
   const erasedBefore = events.findLast(({ body }) => body.typ === "SealedErased")?.body.seq ?? 0;
   const listed =
     withheld.length === expected.length &&
-    withheld.every((slot, i) => nameOf(slot) === nameOf(expected[i]!) && (slot.reason === "confidential" || slot.seq <= erasedBefore));
+    withheld.every(
+      (slot, i) =>
+        nameOf(slot) === nameOf(expected[i]!) && (slot.reason === "confidential" || slot.seq <= erasedBefore),
+    );
   return [
     ...(isAscending(openings) ? [] : [finding("OPENINGS_UNORDERED", { path: "/openings" })]),
     ...openings.flatMap((opening) => openingFaults(events, opening)),
     ...partialGroups(events, opened),
     ...planTextFaults(events, openings),
-    ...(listed ? [] : [finding("WITHHELD_MISMATCH", { path: "/withheld" }, `${withheld.length} listed, ${expected.length} not opened`)]),
+    ...(listed
+      ? []
+      : [
+          finding(
+            "WITHHELD_MISMATCH",
+            { path: "/withheld" },
+            `${withheld.length} listed, ${expected.length} not opened`,
+          ),
+        ]),
   ];
 }
 
@@ -32,7 +43,12 @@ const slotsOf = (events: readonly ProvenEvent[]): readonly SlotAt[] =>
   events.flatMap(({ body }) => body.sealed.map(([path]) => ({ seq: body.seq, path })));
 
 const isAscending = (slots: readonly SlotAt[]): boolean =>
-  slots.every((slot, i) => i === 0 || slots[i - 1]!.seq < slot.seq || (slots[i - 1]!.seq === slot.seq && byCodeUnit(slots[i - 1]!.path, slot.path) < 0));
+  slots.every(
+    (slot, i) =>
+      i === 0 ||
+      slots[i - 1]!.seq < slot.seq ||
+      (slots[i - 1]!.seq === slot.seq && byCodeUnit(slots[i - 1]!.path, slot.path) < 0),
+  );
 
 function openingFaults(events: readonly ProvenEvent[], { seq, path, salt, value }: Opening): readonly Finding[] {
   const body = events[seq]?.body;
@@ -47,7 +63,9 @@ function partialGroups(events: readonly ProvenEvent[], opened: ReadonlySet<strin
   return events.flatMap(({ body }) =>
     EVENTS[body.typ].groups.flatMap((group) => {
       const open = group.filter((path) => opened.has(nameOf({ seq: body.seq, path })));
-      return open.length === 0 || open.length === group.length ? [] : [finding("PARTIAL_OPENING", { event: body.seq, path: open[0]! }, group.join(", "))];
+      return open.length === 0 || open.length === group.length
+        ? []
+        : [finding("PARTIAL_OPENING", { event: body.seq, path: open[0]! }, group.join(", "))];
     }),
   );
 }

@@ -14,7 +14,10 @@ export interface ProvenEvent {
 }
 
 /** Stage 6: the events in order. All faults are collected; an event that can't be read is named, and the others still checked. */
-export function verifyEvents(events: readonly RawEvent[], trust: Trust): { readonly events: readonly ProvenEvent[]; readonly findings: readonly Finding[] } {
+export function verifyEvents(
+  events: readonly RawEvent[],
+  trust: Trust,
+): { readonly events: readonly ProvenEvent[]; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const proven: ProvenEvent[] = [];
   const seen: Seen = { eids: new Set(), slots: new Set() };
@@ -24,7 +27,8 @@ export function verifyEvents(events: readonly RawEvent[], trust: Trust): { reado
     findings.push(...placeFaults(body, events, i, proven[0]?.body ?? body, trust));
     findings.push(...repeats(body, i, seen), ...signatureFaults(body, raw, i, trust));
     const before = proven.at(-1);
-    if (before && body.at < before.body.at) findings.push(finding("TIME_BACKWARDS", { event: i, path: "/at" }, `${body.at} after ${before.body.at}`));
+    if (before && body.at < before.body.at)
+      findings.push(finding("TIME_BACKWARDS", { event: i, path: "/at" }, `${body.at} after ${before.body.at}`));
     proven.push({ body, hash: raw.hash });
   });
   return { events: proven, findings };
@@ -41,11 +45,21 @@ function readEvent({ bytes }: RawEvent, i: number, findings: Finding[]): EventBo
 }
 
 /** `prev` is held against the bytes before it, whether or not these could be read. */
-function placeFaults(body: EventBody, events: readonly RawEvent[], i: number, first: EventBody, trust: Trust): readonly Finding[] {
+function placeFaults(
+  body: EventBody,
+  events: readonly RawEvent[],
+  i: number,
+  first: EventBody,
+  trust: Trust,
+): readonly Finding[] {
   const prev = i === 0 ? genesisHash(body.org, body.inc) : events[i - 1]!.hash;
   return [
-    ...(body.org === trust.org ? [] : [finding("ORG_NOT_TRUSTED", { event: i, path: "/org" }, `expected ${trust.org}, found ${body.org}`)]),
-    ...(body.inc === first.inc ? [] : [finding("INCIDENT_CHANGED", { event: i, path: "/inc" }, `expected ${first.inc}, found ${body.inc}`)]),
+    ...(body.org === trust.org
+      ? []
+      : [finding("ORG_NOT_TRUSTED", { event: i, path: "/org" }, `expected ${trust.org}, found ${body.org}`)]),
+    ...(body.inc === first.inc
+      ? []
+      : [finding("INCIDENT_CHANGED", { event: i, path: "/inc" }, `expected ${first.inc}, found ${body.inc}`)]),
     ...(body.seq === i ? [] : [finding("SEQ_WRONG", { event: i, path: "/seq" }, `expected ${i}, found ${body.seq}`)]),
     ...(body.prev === prev ? [] : [finding("PREV_MISMATCH", { event: i, path: "/prev" })]),
   ];
@@ -87,5 +101,7 @@ export function keyOf(trust: Trust, role: KeyRole, keyid: string): Uint8Array | 
 /** By the id's end too, so that a key under another role's name is called what it is. */
 export function isKeyOfAnotherRole(trust: Trust, role: KeyRole, keyid: string): boolean {
   const tail = keyid.slice(keyid.lastIndexOf("-"));
-  return (Object.keys(ROLE_LISTS) as KeyRole[]).some((other) => other !== role && trust[ROLE_LISTS[other]].some((key) => key.keyid.endsWith(tail)));
+  return (Object.keys(ROLE_LISTS) as KeyRole[]).some(
+    (other) => other !== role && trust[ROLE_LISTS[other]].some((key) => key.keyid.endsWith(tail)),
+  );
 }

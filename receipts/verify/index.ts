@@ -2,7 +2,8 @@ import { parseCanonical } from "../../incidents/canonical.js";
 import type { Opened } from "../../incidents/state.js";
 import { receiptId } from "../format.js";
 import { type Trust, trustDigest } from "../trust.js";
-import { type Answers, answersOf } from "./answers.js";
+import type { Answers } from "./answer-types.js";
+import { answersOf } from "./answers.js";
 import { verifyAttachments } from "./attachments.js";
 import { CHECKS, type CheckName, CODES, type Finding, finding, type VerifyCode } from "./codes.js";
 import { verifyCommands } from "./commands.js";
@@ -14,8 +15,8 @@ import { lackingOf, type VerifyOptions } from "./requirements.js";
 import { verifyState } from "./state.js";
 import { verifyStatement } from "./statement.js";
 
-export type { Answers } from "./answers.js";
-export { CODES, type CheckName, type Finding, type VerifyCode } from "./codes.js";
+export type { Answers } from "./answer-types.js";
+export { type CheckName, CODES, type Finding, type VerifyCode } from "./codes.js";
 export type { VerifyOptions } from "./requirements.js";
 
 export type Verdict = "VERIFIED" | "INVALID" | "INCOMPLETE" | "ERROR";
@@ -70,7 +71,7 @@ function verifyStages(bytes: Uint8Array, trust: Trust, options: VerifyOptions): 
     ...lackingOf(trust, course.end, chain.events, options),
   ];
   const answers = verdictOf(faults) === "INVALID" ? null : answer(read, chain.events, course.end, policy.decisions);
-  return reportOf({ trust, id, findings: faults, reached: 14, answers, decisions: policy.decisions.size });
+  return reportOf({ trust, id, findings: faults, reached: 14, answers, decisions: policy.decisions.size, options });
 }
 
 /** A report for what isn't even a file to look at, such as a trust file that can't be read. */
@@ -80,10 +81,18 @@ export const unusable = (code: VerifyCode, found: string): Pick<Report, "verdict
   findings: [finding(code, {}, found)],
 });
 
-const answer = (read: ReadReceipt, events: Parameters<typeof answersOf>[0]["events"], end: Opened, decisions: Decisions): Answers =>
+const answer = (
+  read: ReadReceipt,
+  events: Parameters<typeof answersOf>[0]["events"],
+  end: Opened,
+  decisions: Decisions,
+): Answers =>
   answersOf({ events, end, receipt: read.receipt, decisions, policies: new Map(read.policies.map(policyName)) });
 
-function policyName({ bytes, digest }: Attachment): readonly [string, { readonly name: string; readonly revision: number }] {
+function policyName({
+  bytes,
+  digest,
+}: Attachment): readonly [string, { readonly name: string; readonly revision: number }] {
   return [digest, parseCanonical(bytes) as unknown as { name: string; revision: number }];
 }
 
@@ -95,6 +104,7 @@ interface Outcome {
   readonly reached: number;
   readonly answers?: Answers | null;
   readonly decisions?: number;
+  readonly options?: VerifyOptions;
 }
 
 function reportOf(outcome: Outcome): Report {
@@ -117,19 +127,39 @@ function verdictOf(findings: readonly Finding[]): Verdict {
 }
 
 const STAGE_OF: Readonly<Record<CheckName, number>> = {
-  format: 1, chain: 6, signatures: 6, state: 8, commands: 9, policy: 10, statement: 11, disclosure: 12, log: 14, governance: 14, passkey: 14, witness: 14,
+  format: 1,
+  chain: 6,
+  signatures: 6,
+  state: 8,
+  commands: 9,
+  policy: 10,
+  statement: 11,
+  disclosure: 12,
+  log: 14,
+  governance: 14,
+  passkey: 14,
+  witness: 14,
+  final: 14,
 };
-const LATER: readonly CheckName[] = ["log", "governance", "passkey", "witness"];
+const LATER: readonly CheckName[] = ["log", "governance", "passkey", "witness", "final"];
 
-function checkOf(name: CheckName, { trust, findings, reached, decisions }: Outcome): Check {
+function checkOf(name: CheckName, { trust, findings, reached, decisions, options }: Outcome): Check {
   const found = findings.filter((f) => f.check === name);
   const worst = found.find((f) => CODES[f.code].makes !== "INCOMPLETE") ?? found[0];
-  if (worst) return { name, result: CODES[worst.code].makes === "INCOMPLETE" ? "skipped" : "failed", code: worst.code, reason: worst.message };
+  if (worst)
+    return {
+      name,
+      result: CODES[worst.code].makes === "INCOMPLETE" ? "skipped" : "failed",
+      code: worst.code,
+      reason: worst.message,
+    };
   const outcome = (result: Check["result"], reason = ""): Check => ({ name, result, code: null, reason });
   if (reached < STAGE_OF[name]) return outcome("skipped", "an earlier stage failed");
+  if (name === "final" && options?.requireFinal) return outcome("passed");
   if (LATER.includes(name) || isUnasked(name, trust)) return outcome("not required");
   if (name === "policy" && decisions === 0) return outcome("skipped", "no decision was asked for");
-  if (name === "policy" && trust.policies === null) return outcome("passed", "the trust file names no policy: whose it was isn't proven");
+  if (name === "policy" && trust.policies === null)
+    return outcome("passed", "the trust file names no policy: whose it was isn't proven");
   return outcome("passed");
 }
 

@@ -2,7 +2,7 @@ import { unb64u } from "../../incidents/bytes.js";
 import { CanonicalError, type Json, type JsonObject } from "../../incidents/canonical.js";
 import { digestOf, eventHash } from "../../incidents/digest.js";
 import { problemsOf } from "../../incidents/shape.js";
-import { MAX_RECEIPT_BYTES, parseReceiptJson, type Receipt, RECEIPT_MEDIA_TYPE, receiptShape } from "../format.js";
+import { MAX_RECEIPT_BYTES, parseReceiptJson, RECEIPT_MEDIA_TYPE, type Receipt, receiptShape } from "../format.js";
 import { type Finding, finding } from "./codes.js";
 
 /** An event's bytes as the receipt carries them: nothing of it is believed yet. */
@@ -30,7 +30,9 @@ export interface ReadReceipt {
 const MAX_ATTACHMENT_BYTES = 512 * 1024;
 const MAX_FINDINGS = 20;
 
-export type Parsed = { readonly read: ReadReceipt; readonly findings: readonly [] } | { readonly read: null; readonly findings: readonly Finding[] };
+export type Parsed =
+  | { readonly read: ReadReceipt; readonly findings: readonly [] }
+  | { readonly read: null; readonly findings: readonly Finding[] };
 
 /** Stages 0 and 1: limits, canonical JSON, closed shape. Nothing later looks at a receipt that fails here. */
 export function parseReceipt(bytes: Uint8Array): Parsed {
@@ -54,13 +56,23 @@ function readJson(bytes: Uint8Array): { readonly value: Json } | { readonly code
 }
 
 function refuseShape(value: Json): readonly Finding[] {
-  const { mediaType, core, seals } = (typeof value === "object" && value !== null ? value : {}) as Partial<Record<string, JsonObject>>;
+  const { mediaType, core, seals } = (typeof value === "object" && value !== null ? value : {}) as Partial<
+    Record<string, JsonObject>
+  >;
   if ((mediaType as unknown) !== RECEIPT_MEDIA_TYPE) return [finding("NOT_A_RECEIPT", { path: "/mediaType" })];
   const problems = problemsOf(receiptShape, value).slice(0, MAX_FINDINGS);
   if (problems.length > 0) return problems.map(({ path, message }) => finding("RECEIPT_SHAPE", { path }, message));
-  const laterParts = { "/core/assertions": core!.assertions, "/seals/keysets": seals!.keysets, "/seals/governance": seals!.governance };
-  const present = Object.entries(laterParts).filter(([, list]) => (list as readonly Json[]).length > 0).map(([path]) => path);
-  return [...present, ...(seals!.log === null ? [] : ["/seals/log"])].map((path) => finding("PART_UNSUPPORTED", { path }));
+  const laterParts = {
+    "/core/assertions": core!.assertions,
+    "/seals/keysets": seals!.keysets,
+    "/seals/governance": seals!.governance,
+  };
+  const present = Object.entries(laterParts)
+    .filter(([, list]) => (list as readonly Json[]).length > 0)
+    .map(([path]) => path);
+  return [...present, ...(seals!.log === null ? [] : ["/seals/log"])].map((path) =>
+    finding("PART_UNSUPPORTED", { path }),
+  );
 }
 
 function decode(receipt: Receipt): Parsed {
@@ -76,7 +88,8 @@ function decode(receipt: Receipt): Parsed {
   const attachments = (name: "envelopes" | "facts" | "policies", kind: string): readonly Attachment[] =>
     receipt.core[name].map((text, i) => {
       const bytes = bytesAt(text, `/core/${name}/${i}`);
-      if (bytes.length > MAX_ATTACHMENT_BYTES) findings.push(finding("ATTACHMENT_TOO_LARGE", { path: `/core/${name}/${i}` }));
+      if (bytes.length > MAX_ATTACHMENT_BYTES)
+        findings.push(finding("ATTACHMENT_TOO_LARGE", { path: `/core/${name}/${i}` }));
       return { bytes, digest: digestOf(kind, bytes) };
     });
   const read: ReadReceipt = {
@@ -90,7 +103,7 @@ function decode(receipt: Receipt): Parsed {
     facts: attachments("facts", "section"),
     policies: attachments("policies", "policy"),
   };
-  receipt.seals.signatures.forEach(({ sig }, i) => bytesAt(sig, `/seals/signatures/${i}/sig`));
-  receipt.openings.forEach(({ salt }, i) => bytesAt(salt, `/openings/${i}/salt`));
+  for (const [i, { sig }] of receipt.seals.signatures.entries()) bytesAt(sig, `/seals/signatures/${i}/sig`);
+  for (const [i, { salt }] of receipt.openings.entries()) bytesAt(salt, `/openings/${i}/salt`);
   return findings.length === 0 ? { read, findings: [] } : { read: null, findings: findings.slice(0, MAX_FINDINGS) };
 }

@@ -4,8 +4,8 @@ import { blindedDigest } from "../../incidents/digest.js";
 import type { ClearOf } from "../../incidents/events.js";
 import type { Opening } from "../format.js";
 import { type Finding, finding } from "./codes.js";
-import { nameOf } from "./slot-names.js";
 import type { ProvenEvent } from "./events.js";
+import { nameOf } from "./slot-names.js";
 
 /**
  * Where a plan's words are opened, they must be those of the digest that people approved, and say what the event shows of them.
@@ -20,7 +20,9 @@ export function planTextFaults(events: readonly ProvenEvent[], openings: readonl
     const blind = values.get(nameOf({ seq: body.seq, path: "/planBlind" }));
     if (text === undefined || blind === undefined) return [];
     const clear = body.clear as unknown as ClearOf<"PlanProposed">;
-    return isOfDigest(text, blind, clear.plan) && isShown(text, clear) ? [] : [finding("PLAN_TEXT_MISMATCH", { event: body.seq, path: "/plan" })];
+    return isOfDigest(text, blind, clear.plan) && isShown(text, clear)
+      ? []
+      : [finding("PLAN_TEXT_MISMATCH", { event: body.seq, path: "/plan" })];
   });
 }
 

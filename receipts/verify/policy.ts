@@ -4,7 +4,14 @@ import type { ClearOf } from "../../incidents/events.js";
 import { factsOf } from "../../incidents/facts.js";
 import type { Opened, State } from "../../incidents/state.js";
 import { RISKS } from "../../incidents/vocabulary.js";
-import { type Decision, evaluate, type Inputs, parseInputs, type Policy, policyOfJson } from "../../policy/evaluator.js";
+import {
+  type Decision,
+  evaluate,
+  type Inputs,
+  type Policy,
+  parseInputs,
+  policyOfJson,
+} from "../../policy/evaluator.js";
 import type { Trust } from "../trust.js";
 import { type Finding, finding } from "./codes.js";
 import type { ProvenEvent } from "./events.js";
@@ -28,7 +35,10 @@ export function verifyPolicy(
   read: { readonly facts: readonly Attachment[]; readonly policies: readonly Attachment[] },
   trust: Trust,
 ): { readonly decisions: Decisions; readonly findings: readonly Finding[] } {
-  const library: Library = { sections: parsed(read.facts, (json) => json), policies: parsed(read.policies, policyOfJson) };
+  const library: Library = {
+    sections: parsed(read.facts, (json) => json),
+    policies: parsed(read.policies, policyOfJson),
+  };
   const decisions = new Map<number, Decision>();
   const findings = events.flatMap(({ body }) => {
     if (body.typ !== "GateEvaluated") return [];
@@ -93,10 +103,15 @@ function policyIn({ policies }: Library, digest: string, event: number, path: st
 function inputsIn({ sections }: Library, clear: GateClear, event: number): Found<Inputs> {
   const names = Object.keys(clear.sections).sort(byCodeUnit) as (keyof GateClear["sections"])[];
   const absent = names.filter((name) => !sections.has(clear.sections[name]));
-  if (absent.length > 0) return { findings: absent.map((name) => finding("FACTS_MISSING", { event, path: `/clear/sections/${name}` })) };
+  if (absent.length > 0)
+    return { findings: absent.map((name) => finding("FACTS_MISSING", { event, path: `/clear/sections/${name}` })) };
   const digest = digestOfJson("inputs", { at: clear.at, sections: clear.sections });
-  const findings = digest === clear.inputsDigest ? [] : [finding("INPUTS_MISMATCH", { event, path: "/clear/inputsDigest" })];
-  const json: JsonObject = { at: clear.at, ...Object.fromEntries(names.map((name) => [name, sections.get(clear.sections[name])!])) };
+  const findings =
+    digest === clear.inputsDigest ? [] : [finding("INPUTS_MISMATCH", { event, path: "/clear/inputsDigest" })];
+  const json: JsonObject = {
+    at: clear.at,
+    ...Object.fromEntries(names.map((name) => [name, sections.get(clear.sections[name])!])),
+  };
   try {
     return { value: parseInputs(json), findings };
   } catch (error) {
@@ -111,15 +126,26 @@ function factsFaults(inputs: Inputs, before: Opened, event: number): readonly Fi
   const recorded = { ...inputs.plan, risk: plan.risk, targets: inputs.plan.targets.map(({ id }) => ({ id })) };
   const differing = (["incident", "approvals", "evidence"] as const).filter((name) => !same(inputs[name], rest[name]));
   const planDiffers = !same(recorded, plan) || rank(inputs.plan.risk) < rank(plan.risk);
-  return [...differing, ...(planDiffers ? ["plan"] : [])].map((name) => finding("FACTS_MISMATCH", { event, path: `/clear/sections/${name}` }));
+  return [...differing, ...(planDiffers ? ["plan"] : [])].map((name) =>
+    finding("FACTS_MISMATCH", { event, path: `/clear/sections/${name}` }),
+  );
 }
 
 const same = (a: unknown, b: unknown): boolean => canonicalText(a as Json) === canonicalText(b as Json);
 const rank = (risk: string): number => (RISKS as readonly string[]).indexOf(risk);
 
-function evaluated(policy: Policy, inputs: Inputs, { gate, step, policyDigest, pinnedDigest }: GateClear, pinned: Policy): Decision | null {
+function evaluated(
+  policy: Policy,
+  inputs: Inputs,
+  { gate, step, policyDigest, pinnedDigest }: GateClear,
+  pinned: Policy,
+): Decision | null {
   try {
-    return evaluate(policy, inputs, { gate, ...(step === null ? {} : { step }), ...(policyDigest === pinnedDigest ? {} : { pinned }) });
+    return evaluate(policy, inputs, {
+      gate,
+      ...(step === null ? {} : { step }),
+      ...(policyDigest === pinnedDigest ? {} : { pinned }),
+    });
   } catch {
     return null;
   }
@@ -129,5 +155,11 @@ function decisionFaults(decision: Decision, clear: GateClear, event: number): re
   const names = ["verdict", "mode", "validUntil", "decisionDigest"] as const;
   return names
     .filter((name) => decision[name] !== clear[name])
-    .map((name) => finding("DECISION_MISMATCH", { event, path: `/clear/${name}` }, `recorded ${clear[name]}, evaluated ${decision[name]}`));
+    .map((name) =>
+      finding(
+        "DECISION_MISMATCH",
+        { event, path: `/clear/${name}` },
+        `recorded ${clear[name]}, evaluated ${decision[name]}`,
+      ),
+    );
 }

@@ -12,7 +12,10 @@ export interface Course {
 }
 
 /** Stage 8: the state machine over the clear fields, the same one that wrote them. It ends at the first event that it refuses. */
-export function verifyState(events: readonly ProvenEvent[]): { readonly course: Course; readonly findings: readonly Finding[] } {
+export function verifyState(events: readonly ProvenEvent[]): {
+  readonly course: Course;
+  readonly findings: readonly Finding[];
+} {
   const { org, inc } = events[0]!.body;
   const before: State[] = [];
   let state: State = unopened(org, inc);
@@ -22,7 +25,10 @@ export function verifyState(events: readonly ProvenEvent[]): { readonly course: 
       state = evolve(state, factOf(body, hash));
     } catch (error) {
       if (!(error instanceof UnlawfulEvent)) throw error;
-      return { course: { before, end: null }, findings: [finding("STATE_UNLAWFUL", { event: body.seq }, `${body.typ}: ${error.code}`)] };
+      return {
+        course: { before, end: null },
+        findings: [finding("STATE_UNLAWFUL", { event: body.seq }, `${body.typ}: ${error.code}`)],
+      };
     }
   }
   return { course: { before, end: state as Opened }, findings: [] };

@@ -1,7 +1,7 @@
 import { unb64u } from "../../incidents/bytes.js";
 import { type Opened } from "../../incidents/state.js";
 import { verifySignature } from "../ed25519.js";
-import { parseStatement, type Predicate, predicateOf, type Statement, statementToSign } from "../statement.js";
+import { type Predicate, parseStatement, predicateOf, type Statement, statementToSign } from "../statement.js";
 import type { Trust } from "../trust.js";
 import { type Finding, finding } from "./codes.js";
 import { keyOf } from "./events.js";
@@ -34,13 +34,21 @@ function signatureFaults({ receipt, statement }: ReadReceipt, trust: Trust): rea
 function contentFaults({ subject, predicate }: Statement, expected: Predicate): readonly Finding[] {
   const { name, digest } = subject[0]!;
   const at = (member: string) => ({ path: `/core/statement/${member}` });
-  const sameSubject = name === `${expected.org}/${expected.inc}` && predicate.org === expected.org && predicate.inc === expected.inc;
-  const sameHead = digest.sha256 === expected.head && predicate.head === expected.head && predicate.count === expected.count;
+  const sameSubject =
+    name === `${expected.org}/${expected.inc}` && predicate.org === expected.org && predicate.inc === expected.inc;
+  const sameHead =
+    digest.sha256 === expected.head && predicate.head === expected.head && predicate.count === expected.count;
   const sameState =
-    predicate.state === expected.state && predicate.semantics === expected.semantics && predicate.supersedes === expected.supersedes;
+    predicate.state === expected.state &&
+    predicate.semantics === expected.semantics &&
+    predicate.supersedes === expected.supersedes;
   return [
     ...(sameSubject ? [] : [finding("STATEMENT_SUBJECT", at("subject"), name)]),
-    ...(sameHead ? [] : [finding("HEAD_MISMATCH", at("head"), `stated ${predicate.count} events, found ${expected.count}`)]),
-    ...(sameState ? [] : [finding("STATE_MISMATCH", at("state"), `stated ${predicate.state}, found ${expected.state}`)]),
+    ...(sameHead
+      ? []
+      : [finding("HEAD_MISMATCH", at("head"), `stated ${predicate.count} events, found ${expected.count}`)]),
+    ...(sameState
+      ? []
+      : [finding("STATE_MISMATCH", at("state"), `stated ${predicate.state}, found ${expected.state}`)]),
   ];
 }

@@ -1,15 +1,15 @@
-import { accelerate } from "../cli/accelerate.js";
-import { useAccelerator } from "../ed25519.js";
-import { issueReceipt } from "../serve.js";
-import { assembleCore } from "../core.js";
 import { b64u } from "../../incidents/bytes.js";
 import { encodeRecord } from "../../incidents/record.js";
+import { policyDigest } from "../../policy/index.js";
 import { runBuilder } from "../builder.js";
+import { accelerate } from "../cli/accelerate.js";
+import { assembleCore } from "../core.js";
+import { useAccelerator } from "../ed25519.js";
+import { issueReceipt } from "../serve.js";
 import { ANA, BUILDER, INC, KEYS, LAX_POLICY, ORG, SOURCE, TRUST } from "../testing/cast.js";
 import { must, openCheckout, PLAN_TEXT, planBody, propose, statementOf, wholeCheckout } from "../testing/checkout.js";
-import { memoryLog, memoryStore } from "../testing/memory.js";
 import { codesOf, edited, receiptBytes, verdictOf } from "../testing/forge.js";
-import { policyDigest } from "../../policy/index.js";
+import { memoryLog, memoryStore } from "../testing/memory.js";
 import { type Report, verifyReceipt } from "./index.js";
 
 const check = (report: Report, name: string) => report.checks.find((c) => c.name === name)!;
@@ -22,26 +22,36 @@ describe("a receipt of a lawful incident", () => {
     const report = verdictOf(bytes);
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ verdict: "VERIFIED", exitCode: 0 });
-    expect(report.checks.map((c) => c.result)).toEqual([...Array(8).fill("passed"), ...Array(4).fill("not required")]);
+    expect(report.checks.map((c) => c.result)).toEqual([...Array(8).fill("passed"), ...Array(5).fill("not required")]);
   });
 
   it("has a core that a rebuild from the records makes again, byte for byte", () => {
     const again = wholeCheckout();
     expect(receiptBytes(again)).toEqual(bytes);
-    expect(assembleCore(again.records, statementOf(again).payload)).toEqual(assembleCore(story.records, statementOf(story).payload));
+    expect(assembleCore(again.records, statementOf(again).payload)).toEqual(
+      assembleCore(story.records, statementOf(story).payload),
+    );
   });
 
-  it.each([["nothing opened", () => false], ["names only", (path: string) => path === "/name"], ["all but names", (path: string) => path !== "/name"]] as const)(
-    "keeps verdict, id and answers with %s",
-    (_, shown) => {
-      const redacted = verdictOf(receiptBytes(story, story.openings.filter(({ path }) => shown(path))));
-      const whole = verdictOf(bytes);
-      expect(redacted.verdict).toBe("VERIFIED");
-      expect(redacted.receiptId).toBe(whole.receiptId);
-      expect(redacted.answers!.policy.decisions).toEqual(whole.answers!.policy.decisions);
-      expect(redacted.answers!.actions.steps.map((s) => s.approvals)).toEqual(whole.answers!.actions.steps.map((s) => s.approvals));
-    },
-  );
+  it.each([
+    ["nothing opened", () => false],
+    ["names only", (path: string) => path === "/name"],
+    ["all but names", (path: string) => path !== "/name"],
+  ] as const)("keeps verdict, id and answers with %s", (_, shown) => {
+    const redacted = verdictOf(
+      receiptBytes(
+        story,
+        story.openings.filter(({ path }) => shown(path)),
+      ),
+    );
+    const whole = verdictOf(bytes);
+    expect(redacted.verdict).toBe("VERIFIED");
+    expect(redacted.receiptId).toBe(whole.receiptId);
+    expect(redacted.answers!.policy.decisions).toEqual(whole.answers!.policy.decisions);
+    expect(redacted.answers!.actions.steps.map((s) => s.approvals)).toEqual(
+      whole.answers!.actions.steps.map((s) => s.approvals),
+    );
+  });
 
   it("counts what each answer rests on unseen", () => {
     const { answers } = verdictOf(receiptBytes(story, []));
@@ -59,11 +69,29 @@ describe("every prefix of a lawful incident", () => {
     const { records, openings } = wholeCheckout();
     for (let n = 1; n <= records.length; n++) {
       const store = memoryStore();
-      const logged = records.slice(0, n).map((record, offset) => ({ partition: 0, offset, bytes: encodeRecord(record) }));
-      await runBuilder({ reader: memoryLog(logged, 100), store, keys: KEYS, signer: BUILDER, alarm: { raise: () => {} } });
+      const logged = records
+        .slice(0, n)
+        .map((record, offset) => ({ partition: 0, offset, bytes: encodeRecord(record) }));
+      await runBuilder({
+        reader: memoryLog(logged, 100),
+        store,
+        keys: KEYS,
+        signer: BUILDER,
+        alarm: { raise: () => {} },
+      });
       const head = store.read().heads.get(`${ORG}/${INC}`)!;
-      const report = verdictOf(issueReceipt(records.slice(0, n), head, openings.filter(({ seq }) => seq < n)));
-      expect({ n, findings: report.findings, verdict: report.verdict }).toEqual({ n, findings: [], verdict: "VERIFIED" });
+      const report = verdictOf(
+        issueReceipt(
+          records.slice(0, n),
+          head,
+          openings.filter(({ seq }) => seq < n),
+        ),
+      );
+      expect({ n, findings: report.findings, verdict: report.verdict }).toEqual({
+        n,
+        findings: [],
+        verdict: "VERIFIED",
+      });
     }
   });
 });
@@ -124,8 +152,14 @@ describe("what the reader requires", () => {
   it("can be a final receipt", () => {
     const interim = openCheckout();
     must(propose(interim));
-    expect(verifyReceipt(receiptBytes(interim), TRUST)).toMatchObject({ verdict: "VERIFIED", answers: { standing: "INTERIM" } });
-    expect(verifyReceipt(receiptBytes(interim), TRUST, { requireFinal: true })).toMatchObject({ verdict: "INCOMPLETE", exitCode: 2 });
+    expect(verifyReceipt(receiptBytes(interim), TRUST)).toMatchObject({
+      verdict: "VERIFIED",
+      answers: { standing: "INTERIM" },
+    });
+    expect(verifyReceipt(receiptBytes(interim), TRUST, { requireFinal: true })).toMatchObject({
+      verdict: "INCOMPLETE",
+      exitCode: 2,
+    });
   });
 
   it("can be another organisation, whose receipt this isn't", () =>
@@ -147,7 +181,19 @@ describe("every byte of a receipt", () => {
 
   it("matters", () => {
     const story = openCheckout();
-    must(story.ask(SOURCE, { type: "alert-resolved", delivery: "dlv_00000000000000000000000002", source: SOURCE, episode: 0, endsAt: "2026-03-11T15:01:00.000Z" }, { "/fingerprint": "c0ffee" }));
+    must(
+      story.ask(
+        SOURCE,
+        {
+          type: "alert-resolved",
+          delivery: "dlv_00000000000000000000000002",
+          source: SOURCE,
+          episode: 0,
+          endsAt: "2026-03-11T15:01:00.000Z",
+        },
+        { "/fingerprint": "c0ffee" },
+      ),
+    );
     const bytes = issueReceipt(story.records, statementOf(story), story.openings.slice(0, 6));
     expect(verdictOf(bytes).verdict).toBe("VERIFIED");
     const step = Math.ceil(bytes.length / 1_500);

@@ -35,7 +35,7 @@ export class IncidentsController {
   }
 
   @Get(":inc")
-  @Readers("responder", "approver", "auditor", "admin", "ci")
+  @Readers("responder", "approver", "auditor", "admin")
   @ApiOperation({ summary: "The incident as one object, with the next required action", operationId: "show-incident" })
   @Problems(401, 403, 404, 503)
   async show(@Param("org") org: string, @Param("inc") inc: string) {

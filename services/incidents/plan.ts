@@ -35,10 +35,13 @@ const step = record({
 const successCheck = tagged("kind", {
   probe: record({
     url: text(2_000),
-    /** The status that counts as a pass; 200 where absent. */
-    status: optional(int(100, 599)),
-    contains: optional(text(1_000)),
-    minutes: optional(int(0, 120)),
+    /** What counts as a good answer: the status (200 where absent), and members of its JSON. */
+    expectStatus: optional(int(100, 599)),
+    expectJson: optional(object),
+    /** It passes after so many good answers in a row (2) within so many seconds (60), asked every so many (2). */
+    consecutive: optional(int(1, 20)),
+    withinSeconds: optional(int(1, 600)),
+    everySeconds: optional(int(1, 60)),
   }),
   person: record({ person: word, instructions: text(4_000) }),
 });

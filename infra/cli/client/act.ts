@@ -49,7 +49,7 @@ export async function settled(api: Api, first: Answer, waitSeconds: number): Pro
   const { commandId } = first.body as { commandId: string };
   const startedAt = Date.now();
   let saidAt = startedAt;
-  console.error(`taken as ${commandId}; waiting until it is on the record (at most ${waitSeconds} s)`);
+  if (waitSeconds > 0) console.error(`taken as ${commandId}; waiting until it is on the record (at most ${waitSeconds} s)`);
   while (Date.now() - startedAt < waitSeconds * 1_000) {
     await sleep(Math.min(POLL_MS, waitSeconds * 1_000));
     const answer = await api.ask({ method: "GET", path: `/commands/${encodeURIComponent(commandId)}` });

@@ -31,12 +31,13 @@ export function nextCommand(view: IncidentView): string | null {
   }
 }
 
-function gateCommand({ inc, gate, nextRequiredAction }: IncidentView): string | null {
+function gateCommand(view: IncidentView): string | null {
+  const { inc, gate, nextRequiredAction } = view;
   const step = nextRequiredAction.gate ?? gate?.nextStep;
   const missing = gate?.missing ?? [];
   switch (step?.kind) {
     case "attach-evidence":
-      return evidenceCommand(inc, missing);
+      return evidenceCommand(view);
     case "ask-approval": {
       const approval = missing.find(({ kind }) => kind === "approval");
       return approval?.kind === "approval" ? `approve ${inc} --requirement ${approval.requirement}` : `approve ${inc}`;
@@ -48,9 +49,10 @@ function gateCommand({ inc, gate, nextRequiredAction }: IncidentView): string | 
   }
 }
 
-function evidenceCommand(inc: string, missing: NonNullable<IncidentView["gate"]>["missing"]): string {
-  const wanted = missing?.find((each) => each.kind === "evidence");
+function evidenceCommand({ inc, gate, evidence }: IncidentView): string {
+  const wanted = gate?.missing?.find((each) => each.kind === "evidence");
   if (wanted?.kind !== "evidence") return `evidence add ${inc} --type … --file …`;
-  if (wanted.condition === "unverified") return `evidence verify ${inc} EID`;
+  const unverified = evidence.have.findLast(({ type, status }) => type === wanted.type && status === "unverified");
+  if (wanted.condition === "unverified") return `evidence verify ${inc} ${unverified?.eid.slice(0, 8) ?? "EID"}`;
   return `evidence add ${inc} --type ${wanted.type} --file …${wanted.condition === "other-plan" ? " --for-plan" : ""}`;
 }

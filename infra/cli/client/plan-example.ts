@@ -46,9 +46,11 @@ steps:
 successCheck:
   kind: probe
   url: https://checkout.example.com/health
-  status: 200 # default
-  contains: '"release":"41"' # optional
-  minutes: 5 # within how many; optional
+  expectStatus: 200 # default
+  expectJson: { release: "41" } # members of its JSON answer; optional
+  consecutive: 3 # so many good answers in a row; default 2
+  withinSeconds: 300 # default 60
+  everySeconds: 10 # default 2
 # or a named person:
 # successCheck: { kind: person, person: sam, instructions: Look at p95 of checkout for five minutes. }
 `;

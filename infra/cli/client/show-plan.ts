@@ -41,10 +41,10 @@ export function undoOf({ rollback, rollbackMinutes }: StepView): string {
 }
 
 function checkText({ successCheck }: PlanView): string {
-  const { kind, url, person, instructions, contains, status } = successCheck;
+  const { kind, url, person, instructions, ...expected } = successCheck;
   if (kind === "person") return cut(`${person} looks${instructions ? `: ${instructions}` : ""}`, 100);
-  const expects = [status === undefined ? "" : `status ${status}`, contains === undefined ? "" : `contains ${JSON.stringify(contains)}`].filter(Boolean);
-  return cut(`probe ${url ?? ""}${expects.length > 0 ? ` (${expects.join(", ")})` : ""}`, 100);
+  const expects = Object.entries(expected).filter(([, value]) => value !== null);
+  return cut(`probe ${url ?? ""}${expects.length > 0 ? ` (${expects.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")})` : ""}`, 100);
 }
 
 function runLines(run: IncidentView["run"], paint: Paint): readonly string[] {
