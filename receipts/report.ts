@@ -56,17 +56,35 @@ const rests = (withheld: number, on: string): Line =>
     "dim",
   );
 
-function inAnswers(a: Answers, explain: boolean): readonly Line[] {
+/** Whose word the answers rest on: nobody's where the reader named no key to check with. */
+interface Vouched {
+  readonly events: string;
+  readonly commands: string;
+  readonly head: string;
+}
+
+function checkedBy(checks: readonly Check[]): Vouched {
+  const passed = (name: Check["name"]): boolean =>
+    checks.some((check) => check.name === name && check.result === "passed");
+  const signed = passed("signatures");
+  return {
+    events: signed ? "events signed by the recorder" : "events whose signatures were NOT checked",
+    commands: signed ? "commands that the gateway signed" : "commands whose signatures were NOT checked",
+    head: passed("statement") ? "the head that the builder signed" : "a head whose signature was NOT checked",
+  };
+}
+
+function inAnswers(a: Answers, by: Vouched, explain: boolean): readonly Line[] {
   return [
     ...section(
       "1. What was asked, and by whom?",
       requestLines(a),
-      rests(a.request.withheld, "events signed by the recorder, commands by the gateway"),
+      rests(a.request.withheld, `${by.events}, ${by.commands}`),
     ),
     ...section(
       "2. Who approved it?",
       approvalLines(a),
-      rests(a.approvals.withheld, `votes at ${assurances(a)} assurance, each in a command that the gateway signed`),
+      rests(a.approvals.withheld, `votes at ${assurances(a)} assurance, in ${by.commands}`),
     ),
     ...section(
       "3. Under what policy?",
@@ -76,14 +94,14 @@ function inAnswers(a: Answers, explain: boolean): readonly Line[] {
     ...section(
       "4. What was done?",
       actionLines(a),
-      rests(a.actions.withheld, "events signed by the recorder; results as the connectors read them back"),
+      rests(a.actions.withheld, `${by.events}; results as the connectors read them back`),
     ),
     ...section(
       "5. What supports it?",
       supportLines(a),
       rests(a.support.withheld, "evidence by reference and digest; the files themselves are not in the receipt"),
     ),
-    ...section("6. Is it intact and attributable, and what is open?", [...intactLines(a), ...openLines(a)]),
+    ...section("6. Is it intact and attributable, and what is open?", [...intactLines(a, by), ...openLines(a)]),
   ];
 }
 
@@ -156,10 +174,8 @@ const supportLines = ({ support }: Answers): readonly Line[] => [
   ...(support.evidence.length + support.checks.length === 0 ? [line("  Nothing was attached.")] : []),
 ];
 
-const intactLines = (a: Answers): readonly Line[] => [
-  line(
-    `  ${a.count} events from ${a.openedAt} to ${a.lastAt}, none missing up to the head that the builder signed: ${short(a.head)}`,
-  ),
+const intactLines = (a: Answers, { head }: Vouched): readonly Line[] => [
+  line(`  ${a.count} events from ${a.openedAt} to ${a.lastAt}, none missing up to ${head}: ${short(a.head)}`),
   line("  Completeness is asserted by the operator: no log or witness was checked."),
 ];
 

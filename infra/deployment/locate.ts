@@ -17,6 +17,7 @@ export const stackFolder = (paths: Paths): string => join(paths.home, "stack");
 
 /**
  * The settings TEMPORAL_ADDRESS, KAFKA_BROKERS and DATABASE_URL; for each that isn't set, what the local stack runs.
+ * COUNTERSIGN_EVENT_LOG=embedded keeps the event log in the store though there is a Kafka.
  * @throws {ConfigError} `TEMPORAL_MISSING`, `STORE_MISSING`
  */
 export function locate(paths: Paths, env: NodeJS.ProcessEnv): Whereabouts {
@@ -35,6 +36,7 @@ function temporalOf({ temporal }: Partial<Stack>, env: NodeJS.ProcessEnv): Where
 }
 
 function kafkaOf({ kafka }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabouts["kafka"] {
+  if (env.COUNTERSIGN_EVENT_LOG === "embedded") return null;
   if (env.KAFKA_BROKERS) return { brokers: env.KAFKA_BROKERS.split(","), source: "KAFKA_BROKERS", local: false };
   return kafka ? { brokers: kafka.brokers, source: kafka.source, local: true } : null;
 }
@@ -49,7 +51,7 @@ function storeOf({ postgres }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabo
 export function describe({ temporal, kafka, store }: Whereabouts): readonly string[] {
   return [
     `Temporal: ${temporal.address} (${temporal.source})`,
-    kafka ? `event log: Kafka at ${kafka.brokers.join(", ")} (${kafka.source})` : "event log: embedded in the store (neither Kafka nor Java was found)",
+    kafka ? `event log: Kafka at ${kafka.brokers.join(", ")} (${kafka.source})` : "event log: embedded in the store (KAFKA_BROKERS would name a Kafka)",
     "url" in store
       ? `store: Postgres (${store.source})`
       : `store: embedded PGlite in ${store.directory} (${store.source}); it survives a crash of the program, not a power cut`,

@@ -45,5 +45,9 @@ export async function up(options: UpOptions): Promise<Up> {
   return { url: api.url, failed: worker.done, close };
 }
 
-const stackOf = async ({ paths, env, say }: UpOptions): Promise<Whereabouts> =>
-  fromStack(await stackUp({ dir: env.COUNTERSIGN_STACK ?? stackFolder(paths), parts: ["temporal", "kafka", "postgres"], env, progress: say }), env);
+/** Starts only what no setting names and what isn't wanted embedded. */
+async function stackOf({ paths, env, say }: UpOptions): Promise<Whereabouts> {
+  const dir = env.COUNTERSIGN_STACK ?? stackFolder(paths);
+  const parts = (["temporal", "kafka", "postgres"] as const).filter((part) => part !== "kafka" || env.COUNTERSIGN_EVENT_LOG !== "embedded");
+  return fromStack(await stackUp({ dir, parts, env, progress: say }), env);
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { accelerate } from "../../receipts/cli/accelerate.js";
 import { verifyCommand } from "../../receipts/cli/verify.js";
 import { clientCommands } from "../cli/client/index.js";
 import { demoCommand } from "../cli/demo.js";
@@ -10,6 +11,7 @@ import { exitCodeOf, explain } from "../cli/problem.js";
 import { runCommands } from "../cli/run.js";
 import { stackCommand } from "../cli/stack.js";
 
+accelerate();
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
 
 const program = new Command("countersign")

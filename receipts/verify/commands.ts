@@ -51,7 +51,7 @@ function readEnvelopes(
 }
 
 function signatureFaults({ keyid, signed, signature }: Envelope, path: string, trust: Trust): readonly Finding[] {
-  if (trust.gateways.length === 0 && !trust.require.includes("signatures")) return [];
+  if (trust.recorders.length + trust.gateways.length === 0 && !trust.require.includes("signatures")) return [];
   const key = keyOf(trust, "gateway", keyid);
   if (key === null) return [finding("GATEWAY_NOT_TRUSTED", { path }, keyid)];
   return verifySignature(key, signed, signature) ? [] : [finding("ENVELOPE_SIGNATURE_BAD", { path })];

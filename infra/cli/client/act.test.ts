@@ -1,7 +1,10 @@
-import { at, INC, ok, OTHER, planned, problem, recorded, run, serve, TOKEN } from "./client.fixture.js";
+import { at, INC, OTHER, ok, planned, problem, recorded, run, serve, TOKEN } from "./client.fixture.js";
 
 const withUrl = (url: string) => ({ COUNTERSIGN_TOKEN: TOKEN, COUNTERSIGN_URL: url });
-const taken = { status: 202, body: { commandId: "cli_taken_1", incident: INC, status: "/v1/orgs/acme/commands/cli_taken_1" } };
+const taken = {
+  status: 202,
+  body: { commandId: "cli_taken_1", incident: INC, status: "/v1/orgs/acme/commands/cli_taken_1" },
+};
 const ACK = `POST ${at(`/${INC}/acknowledge`)}`;
 const COMMAND = "GET /v1/orgs/acme/commands/cli_taken_1";
 
@@ -47,7 +50,12 @@ describe("a command", () => {
   });
 
   it("names the members of a body that were wrong", async () => {
-    const body = { status: 400, code: "BODY_INVALID", detail: "The body isn't of the expected shape.", problems: [{ path: "/text", message: "1 to 8000 characters" }] };
+    const body = {
+      status: 400,
+      code: "BODY_INVALID",
+      detail: "The body isn't of the expected shape.",
+      problems: [{ path: "/text", message: "1 to 8000 characters" }],
+    };
     const api = await serve({ [`POST ${at(`/${INC}/notes`)}`]: { status: 400, body } });
     const { exit, err } = await run(withUrl(api.url), "note", INC, "x");
     await api.close();
@@ -66,7 +74,10 @@ describe("a command", () => {
   });
 
   it("that was only taken may still be refused", async () => {
-    const api = await serve({ [ACK]: taken, [COMMAND]: problem(409, "NOT_IN_THIS_PHASE", "The incident is in another phase.") });
+    const api = await serve({
+      [ACK]: taken,
+      [COMMAND]: problem(409, "NOT_IN_THIS_PHASE", "The incident is in another phase."),
+    });
     const { exit, err } = await run(withUrl(api.url), "ack", INC);
     await api.close();
     expect(exit).toBe(1);
@@ -93,7 +104,11 @@ describe("a command", () => {
 
 describe("an incident may be named", () => {
   const list = (...ids: readonly string[]) => ok({ incidents: ids.map((inc) => ({ ...planned, inc })) });
-  const routes = { [`GET ${at("?limit=100")}`]: list(INC, OTHER), [`GET ${at("?limit=1")}`]: list(INC), [ACK]: recorded("Acknowledged") };
+  const routes = {
+    [`GET ${at("?limit=100")}`]: list(INC, OTHER),
+    [`GET ${at("?limit=1")}`]: list(INC),
+    [ACK]: recorded("Acknowledged"),
+  };
 
   it.each([[INC], [INC.slice(0, 12)], ["latest"]])("as %s", async (word) => {
     const api = await serve(routes);

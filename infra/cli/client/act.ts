@@ -14,13 +14,18 @@ export interface ActOptions extends ClientOptions {
   readonly commandId?: string;
 }
 
-const EXITS = "Exit codes: 0 recorded, 1 refused, 2 wrong usage, 3 could not run, or not recorded within --wait (then `countersign command show ID`).";
+const EXITS =
+  "Exit codes: 0 recorded, 1 refused, 2 wrong usage, 3 could not run, or not recorded within --wait (then `countersign command show ID`).";
 
 /** A command by which a person acts on the record. */
 export const acting = (name: string, description: string, help: LeafHelp): Command =>
   leaf(name, description, { exits: EXITS, ...help })
     .option("--wait <seconds>", "how long to wait until it is on the record", wholeNumber(0, 3_600), 60)
-    .option("--command-id <id>", "repeat a command whose answer was lost", patternOf(/^[A-Za-z0-9][A-Za-z0-9_.:-]{7,79}$/, "8 to 80 of A-Z a-z 0-9 _ . : -"));
+    .option(
+      "--command-id <id>",
+      "repeat a command whose answer was lost",
+      patternOf(/^[A-Za-z0-9][A-Za-z0-9_.:-]{7,79}$/, "8 to 80 of A-Z a-z 0-9 _ . : -"),
+    );
 
 /** The body of a 200: which events the command made. */
 export interface Recorded {
@@ -49,7 +54,8 @@ export async function settled(api: Api, first: Answer, waitSeconds: number): Pro
   const { commandId } = first.body as { commandId: string };
   const startedAt = Date.now();
   let saidAt = startedAt;
-  if (waitSeconds > 0) console.error(`taken as ${commandId}; waiting until it is on the record (at most ${waitSeconds} s)`);
+  if (waitSeconds > 0)
+    console.error(`taken as ${commandId}; waiting until it is on the record (at most ${waitSeconds} s)`);
   while (Date.now() - startedAt < waitSeconds * 1_000) {
     await sleep(Math.min(POLL_MS, waitSeconds * 1_000));
     const answer = await api.ask({ method: "GET", path: `/commands/${encodeURIComponent(commandId)}` });

@@ -22,7 +22,8 @@ export interface Api {
 
 export function openApi(connection: Connection): Api {
   const below = `/v1/orgs/${connection.org}`;
-  const ask: Api["ask"] = async (request) => answerOf(connection, accepted(connection, await send(connection, { ...request, path: below + request.path })));
+  const ask: Api["ask"] = async (request) =>
+    answerOf(connection, accepted(connection, await send(connection, { ...request, path: below + request.path })));
   return {
     connection,
     ask,
@@ -50,7 +51,8 @@ function detailOf(body: JsonObject): string {
 export function answerOf(connection: Connection, answer: RawAnswer): Answer {
   try {
     const body: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(answer.bytes));
-    if (typeof body === "object" && body !== null && !Array.isArray(body)) return { status: answer.status, body: body as JsonObject };
+    if (typeof body === "object" && body !== null && !Array.isArray(body))
+      return { status: answer.status, body: body as JsonObject };
   } catch {
     // What isn't JSON is told below, without quoting it.
   }
@@ -58,4 +60,8 @@ export function answerOf(connection: Connection, answer: RawAnswer): Answer {
 }
 
 const notTheApi = ({ url }: Connection, { status, type }: RawAnswer): CliProblem =>
-  new CliProblem("NOT_THE_API", `What answers at ${url} isn't Countersign's API (${status} ${oneLine(type) || "no type"}): check --url or COUNTERSIGN_URL.`, 3);
+  new CliProblem(
+    "NOT_THE_API",
+    `What answers at ${url} isn't Countersign's API (${status} ${oneLine(type) || "no type"}): check --url or COUNTERSIGN_URL.`,
+    3,
+  );

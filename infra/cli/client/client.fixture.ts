@@ -28,7 +28,19 @@ export const problem = (status: number, code: string, detail: string): Reply => 
   body: { type: "about:blank", title: code, status, code, detail },
 });
 export const recorded = (...types: readonly string[]): Reply =>
-  ok({ commandId: "cli_x", incident: INC, events: types.map((typ, i) => ({ seq: 7 + i, eid: `${i}`.padStart(32, "0"), typ, at: "2026-03-11T15:00:00.000Z", hash: HEAD, actor: { kind: "person", id: "per_aaaaaaaa" }, clear: {} })) });
+  ok({
+    commandId: "cli_x",
+    incident: INC,
+    events: types.map((typ, i) => ({
+      seq: 7 + i,
+      eid: `${i}`.padStart(32, "0"),
+      typ,
+      at: "2026-03-11T15:00:00.000Z",
+      hash: HEAD,
+      actor: { kind: "person", id: "per_aaaaaaaa" },
+      clear: {},
+    })),
+  });
 
 /** A small server in the API's place; answers by "METHOD path", a list one after another. */
 export async function serve(routes: Readonly<Record<string, Reply | readonly Reply[]>>) {
@@ -36,7 +48,13 @@ export async function serve(routes: Readonly<Record<string, Reply | readonly Rep
   const counts = new Map<string, number>();
   const server = createServer(async (request, response) => {
     const route = `${request.method} ${request.url}`;
-    seen.push({ method: request.method!, path: request.url!, key: request.headers["idempotency-key"] as string | undefined, authorization: request.headers.authorization, body: await bodyOf(request) });
+    seen.push({
+      method: request.method!,
+      path: request.url!,
+      key: request.headers["idempotency-key"] as string | undefined,
+      authorization: request.headers.authorization,
+      body: await bodyOf(request),
+    });
     const n = counts.get(route) ?? 0;
     counts.set(route, n + 1);
     const replies = [routes[route] ?? problem(404, "ROUTE_UNKNOWN", `no ${route}`)].flat() as readonly Reply[];
@@ -69,13 +87,21 @@ export interface Ran {
 
 /** Runs a command line as the root would, with an environment of its own. */
 export async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
-  const before = { env: process.env, exit: process.exit, log: console.log, error: console.error, out: process.stdout.write, err: process.stderr.write };
+  const before = {
+    env: process.env,
+    exit: process.exit,
+    log: console.log,
+    error: console.error,
+    out: process.stdout.write,
+    err: process.stderr.write,
+  };
   const [out, err]: [string[], string[]] = [[], []];
   process.env = { ...env };
   process.exitCode = undefined;
   console.log = (text: string) => void out.push(`${text}\n`);
   console.error = (text: string) => void err.push(`${text}\n`);
-  process.stdout.write = ((text: string | Uint8Array) => out.push(typeof text === "string" ? text : Buffer.from(text).toString("utf8")) > 0) as typeof process.stdout.write;
+  process.stdout.write = ((text: string | Uint8Array) =>
+    out.push(typeof text === "string" ? text : Buffer.from(text).toString("utf8")) > 0) as typeof process.stdout.write;
   process.stderr.write = ((text: string) => err.push(text) > 0) as typeof process.stderr.write;
   process.exit = ((code: number) => {
     throw Object.assign(new Error("exit"), { exit: code });
@@ -100,9 +126,21 @@ export async function run(env: Readonly<Record<string, string>>, ...args: readon
 }
 
 export const approvalOf = (requirement: string) =>
-  ({ kind: "approval", requirement, count: 1, from: ["group:sre"], eligible: ["per_bbbbbbbb"], unsatisfiable: false }) as const;
+  ({
+    kind: "approval",
+    requirement,
+    count: 1,
+    from: ["group:sre"],
+    eligible: ["per_bbbbbbbb"],
+    unsatisfiable: false,
+  }) as const;
 
-export const impact = { kind: "evidence", type: "impact-statement", from: ["role:responder"], condition: "absent" } as const;
+export const impact = {
+  kind: "evidence",
+  type: "impact-statement",
+  from: ["role:responder"],
+  condition: "absent",
+} as const;
 
 /** An incident with a plan that waits for one approval and for evidence. */
 export const planned: IncidentView = {
@@ -163,7 +201,11 @@ export const planned: IncidentView = {
     at: "2026-03-11T15:05:00.000Z",
     policy: { name: "demo", digest: HEAD },
     missing: [impact, approvalOf("peer-approval")],
-    nextStep: { kind: "attach-evidence", control: "evidence-impact", text: "Attach impact-statement, from role:responder." },
+    nextStep: {
+      kind: "attach-evidence",
+      control: "evidence-impact",
+      text: "Attach impact-statement, from role:responder.",
+    },
     controls: [],
     discounted: [],
   },

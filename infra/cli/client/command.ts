@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { explain, exitCodeOf, problemJson } from "../problem.js";
+import { exitCodeOf, explain, problemJson } from "../problem.js";
 import { type Api, openApi } from "./api.js";
 import { type ConnectionOptions, connectionOf } from "./connection.js";
 import { jsonText, paintFor } from "./text.js";
@@ -9,7 +9,8 @@ export interface ClientOptions extends ConnectionOptions {
 }
 
 export const INC_HELP = "INC is an incident's id, the beginning of one (inc_ and at least 6 characters), or `latest`.";
-const CONNECTION_HELP = "Token: COUNTERSIGN_TOKEN, or a file (--token-file, COUNTERSIGN_TOKEN_FILE); never on the command line.";
+const CONNECTION_HELP =
+  "Token: COUNTERSIGN_TOKEN, or a file (--token-file, COUNTERSIGN_TOKEN_FILE); never on the command line.";
 export const EXIT_HELP = "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 could not run.";
 
 /** A command that only holds others. */
@@ -33,7 +34,10 @@ export function leaf(name: string, description: string, { examples, notes, exits
     .option("--url <url>", "the API (default: $COUNTERSIGN_URL, else http://127.0.0.1:8460)")
     .option("--token-file <file>", "file that holds the token")
     .option("--json", "print the API's answer as it is")
-    .addHelpText("after", `${before}\nExamples:\n${examples.map((line) => `  $ countersign ${line}`).join("\n")}\n\n${CONNECTION_HELP}\n${exits}`)
+    .addHelpText(
+      "after",
+      `${before}\nExamples:\n${examples.map((line) => `  $ countersign ${line}`).join("\n")}\n\n${CONNECTION_HELP}\n${exits}`,
+    )
     .exitOverride(exitWithUsage);
 }
 

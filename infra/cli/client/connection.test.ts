@@ -9,8 +9,14 @@ const env = { COUNTERSIGN_TOKEN: TOKEN };
 describe("a connection", () => {
   it("takes organisation and address from token and environment", () => {
     expect(connectionOf({}, env)).toEqual({ url: "http://127.0.0.1:8460", token: TOKEN, org: "acme" });
-    expect(connectionOf({}, { ...env, COUNTERSIGN_URL: "https://cs.example.com/base/" }).url).toBe("https://cs.example.com/base");
-    expect(connectionOf({ url: "http://[::1]:1" }, { COUNTERSIGN_TOKEN: "opaque", COUNTERSIGN_ORG: "beta" })).toEqual({ url: "http://[::1]:1", token: "opaque", org: "beta" });
+    expect(connectionOf({}, { ...env, COUNTERSIGN_URL: "https://cs.example.com/base/" }).url).toBe(
+      "https://cs.example.com/base",
+    );
+    expect(connectionOf({ url: "http://[::1]:1" }, { COUNTERSIGN_TOKEN: "opaque", COUNTERSIGN_ORG: "beta" })).toEqual({
+      url: "http://[::1]:1",
+      token: "opaque",
+      org: "beta",
+    });
   });
 
   it("reads the token of a file, and prefers the one that was named", () => {
@@ -44,7 +50,9 @@ describe("an API that can't be used", () => {
     await api.close();
     const { exit, err, out } = await run(env, "incident", "list", "--url", api.url, "--json");
     expect(exit).toBe(3);
-    expect(err).toContain(`API_UNREACHABLE: The API at ${api.url} doesn't answer (nothing listens there): start it with \`countersign up\``);
+    expect(err).toContain(
+      `API_UNREACHABLE: The API at ${api.url} doesn't answer (nothing listens there): start it with \`countersign up\``,
+    );
     expect(JSON.parse(out).error.code).toBe("API_UNREACHABLE");
   });
 
@@ -65,7 +73,9 @@ describe("an API that can't be used", () => {
 
   it("asks again where an answer was lost", async () => {
     const api = await serve({ [`GET ${at(`/${INC}`)}`]: ["drop", ok(planned)] });
-    expect(await run({ ...env, COUNTERSIGN_URL: api.url }, "incident", "show", INC, "--json")).toMatchObject({ exit: 0 });
+    expect(await run({ ...env, COUNTERSIGN_URL: api.url }, "incident", "show", INC, "--json")).toMatchObject({
+      exit: 0,
+    });
     await api.close();
     expect(api.seen).toHaveLength(2);
   });

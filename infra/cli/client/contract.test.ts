@@ -7,12 +7,19 @@ import * as evidence from "../../../services/evidence/asks.js";
 import type { AskKind } from "../../../services/incidents/ask.js";
 import * as asks from "../../../services/incidents/asks.js";
 import * as plans from "../../../services/incidents/plan.js";
-import { at, INC, ok, OTHER, planned, recorded, run, serve, TOKEN } from "./client.fixture.js";
+import { at, INC, OTHER, ok, planned, recorded, run, serve, TOKEN } from "./client.fixture.js";
 import { PLAN_EXAMPLE } from "./plan-example.js";
 
 /** Every body that a command sends is one that the API takes, on a route that it has. */
-const KINDS = [...Object.values(asks), ...Object.values(plans), ...Object.values(approvals), ...Object.values(evidence)] as readonly AskKind<unknown>[];
-const paths: Record<string, Record<string, { operationId?: string }>> = JSON.parse(readFileSync("docs/openapi.json", "utf8")).paths;
+const KINDS = [
+  ...Object.values(asks),
+  ...Object.values(plans),
+  ...Object.values(approvals),
+  ...Object.values(evidence),
+] as readonly AskKind<unknown>[];
+const paths: Record<string, Record<string, { operationId?: string }>> = JSON.parse(
+  readFileSync("docs/openapi.json", "utf8"),
+).paths;
 const EID = "7a".repeat(16);
 const dir = mkdtempSync(join(tmpdir(), "contract-"));
 const file = join(dir, "plan.yaml");
@@ -20,7 +27,23 @@ writeFileSync(file, PLAN_EXAMPLE);
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const LINES: readonly (readonly string[])[] = [
-  ["incident", "open", "--title", "t", "--request", "r", "--severity", "1", "--service", "a", "--service", "b", "--urgency", "low", "--drill"],
+  [
+    "incident",
+    "open",
+    "--title",
+    "t",
+    "--request",
+    "r",
+    "--severity",
+    "1",
+    "--service",
+    "a",
+    "--service",
+    "b",
+    "--urgency",
+    "low",
+    "--drill",
+  ],
   ["own", INC, "--to", "ana"],
   ["own", INC],
   ["ack", INC],
@@ -51,11 +74,17 @@ const LINES: readonly (readonly string[])[] = [
 ];
 
 const operationOf = (path: string): string | undefined =>
-  Object.entries(paths).find(([route, methods]) => methods.post && new RegExp(`^${route.replace(/\{[a-z]+\}/g, "[^/]+")}$`).test(path))?.[1].post?.operationId;
+  Object.entries(paths).find(
+    ([route, methods]) => methods.post && new RegExp(`^${route.replace(/\{[a-z]+\}/g, "[^/]+")}$`).test(path),
+  )?.[1].post?.operationId;
 
 describe("what the commands send", () => {
   it.each(LINES.map((line) => [line.join(" ").replaceAll(dir, ""), line] as const))("%s", async (_, line) => {
-    const api = await serve({ [`GET ${at(`/${INC}`)}`]: ok(planned), [`POST ${at("")}`]: recorded("IncidentOpened"), ...anyPost() });
+    const api = await serve({
+      [`GET ${at(`/${INC}`)}`]: ok(planned),
+      [`POST ${at("")}`]: recorded("IncidentOpened"),
+      ...anyPost(),
+    });
     const { exit, err } = await run({ COUNTERSIGN_TOKEN: TOKEN, COUNTERSIGN_URL: api.url }, ...line);
     await api.close();
     expect({ exit, err: exit === 0 ? "" : err }).toEqual({ exit: 0, err: "" });
@@ -74,5 +103,8 @@ describe("what the commands send", () => {
 
 const anyPost = () =>
   Object.fromEntries(
-    Object.keys(paths).map((route) => [`POST ${route.replace("{org}", "acme").replace("{inc}", INC).replace("{eid}", EID)}`, recorded("NoteAdded")]),
+    Object.keys(paths).map((route) => [
+      `POST ${route.replace("{org}", "acme").replace("{inc}", INC).replace("{eid}", EID)}`,
+      recorded("NoteAdded"),
+    ]),
   );

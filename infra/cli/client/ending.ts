@@ -27,31 +27,47 @@ const resolveCommand = (): Command =>
       withApi(options, async (api) => {
         const view = await readIncident(api, word);
         const how = options.how ?? howOf(view);
-        if (how !== "validated" && !options.reason) throw usageProblem("REASON_NEEDED", `Resolving as ${how} needs --reason.`);
+        if (how !== "validated" && !options.reason)
+          throw usageProblem("REASON_NEEDED", `Resolving as ${how} needs --reason.`);
         await act(api, options, `/incidents/${view.inc}/resolve`, { how, reason: options.reason });
       }),
     );
 
 function howOf({ phase, validation, run }: IncidentView): How {
   if (phase === "open" || phase === "planned") return "recovered";
-  if (phase === "executing") throw new CliProblem("NOT_IN_THIS_PHASE", "Steps are being carried out: stop first, or wait until they are done.", 1);
+  if (phase === "executing")
+    throw new CliProblem(
+      "NOT_IN_THIS_PHASE",
+      "Steps are being carried out: stop first, or wait until they are done.",
+      1,
+    );
   return validation === "passed" && !run?.rollingBack ? "validated" : "waived";
 }
 
 const reopenCommand = (): Command =>
-  acting("reopen", "reopen a resolved incident", { notes: INC_HELP, examples: ['reopen latest --reason "It is slow again"'] })
+  acting("reopen", "reopen a resolved incident", {
+    notes: INC_HELP,
+    examples: ['reopen latest --reason "It is slow again"'],
+  })
     .argument("<INC>")
     .requiredOption("--reason <text>", "why")
     .action((word: string, options: EndingOptions) =>
-      withApi(options, async (api) => act(api, options, `/incidents/${await findInc(api, word)}/reopen`, { reason: options.reason })),
+      withApi(options, async (api) =>
+        act(api, options, `/incidents/${await findInc(api, word)}/reopen`, { reason: options.reason }),
+      ),
     );
 
 const closeCommand = (): Command =>
-  acting("close", "close a resolved incident; its receipt becomes final", { notes: INC_HELP, examples: ['close latest --summary "Release 42 leaked connections"'] })
+  acting("close", "close a resolved incident; its receipt becomes final", {
+    notes: INC_HELP,
+    examples: ['close latest --summary "Release 42 leaked connections"'],
+  })
     .argument("<INC>")
     .option("--summary <text>", "what happened, for the record")
     .action((word: string, options: ActOptions & { summary?: string }) =>
-      withApi(options, async (api) => act(api, options, `/incidents/${await findInc(api, word)}/close`, { summary: options.summary })),
+      withApi(options, async (api) =>
+        act(api, options, `/incidents/${await findInc(api, word)}/close`, { summary: options.summary }),
+      ),
     );
 
 interface CancelOptions extends ActOptions {
@@ -63,7 +79,10 @@ interface CancelOptions extends ActOptions {
 const cancelCommand = (): Command =>
   acting("cancel", "cancel an incident that wasn't one", {
     notes: INC_HELP,
-    examples: ['cancel latest --reason false-alarm --comment "Load test"', "cancel inc_4k2v9x --reason duplicate-of --other inc_7m3q1z"],
+    examples: [
+      'cancel latest --reason false-alarm --comment "Load test"',
+      "cancel inc_4k2v9x --reason duplicate-of --other inc_7m3q1z",
+    ],
   })
     .argument("<INC>")
     .requiredOption("--reason <why>", REASONS.join(", "), oneOf(...REASONS))
@@ -73,8 +92,13 @@ const cancelCommand = (): Command =>
       withApi(options, async (api) => {
         const { reason: why, comment, other } = options;
         const needsOther = why === "duplicate-of" || why === "merged-into";
-        if (needsOther !== (other !== undefined)) throw usageProblem("OTHER_INCIDENT", needsOther ? `${why} needs --other.` : `${why} takes no --other.`);
+        if (needsOther !== (other !== undefined))
+          throw usageProblem("OTHER_INCIDENT", needsOther ? `${why} needs --other.` : `${why} takes no --other.`);
         const inc = await findInc(api, word);
-        await act(api, options, `/incidents/${inc}/cancel`, { why, other: other && (await findInc(api, other)), reason: comment });
+        await act(api, options, `/incidents/${inc}/cancel`, {
+          why,
+          other: other && (await findInc(api, other)),
+          reason: comment,
+        });
       }),
     );

@@ -14,8 +14,37 @@ export interface ShownEvent {
 
 /** The members of an event that say most about it, in the order in which they are read. */
 const TELLING = [
-  "gate", "verdict", "outcome", "code", "command", "requirement", "step", "how", "class", "severity", "drill", "risk", "executor", "plan", "evidence",
-  "type", "status", "source", "episode", "startsAt", "endsAt", "owner", "person", "task", "dueAt", "reason", "other", "count", "by", "openTasks", "validUntil",
+  "gate",
+  "verdict",
+  "outcome",
+  "code",
+  "command",
+  "requirement",
+  "step",
+  "how",
+  "class",
+  "severity",
+  "drill",
+  "risk",
+  "executor",
+  "plan",
+  "evidence",
+  "type",
+  "status",
+  "source",
+  "episode",
+  "startsAt",
+  "endsAt",
+  "owner",
+  "person",
+  "task",
+  "dueAt",
+  "reason",
+  "other",
+  "count",
+  "by",
+  "openTasks",
+  "validUntil",
 ] as const;
 
 /** Seq, time, what, who, and the telling members: one line for each event. */
@@ -27,10 +56,10 @@ export function eventSummary({ seq, at, typ, actor, clear }: ShownEvent, paint: 
 
 const details = (clear: ShownEvent["clear"]): string =>
   TELLING.filter((name) => clear[name] !== undefined && clear[name] !== null && clear[name] !== false)
-    .map((name) => `${name} ${valueOf(clear[name])}`)
+    .map((name) => `${name} ${shownValue(clear[name])}`)
     .join(", ");
 
-function valueOf(value: unknown): string {
+function shownValue(value: unknown): string {
   const text = oneLine(typeof value === "object" ? JSON.stringify(value) : value);
   return /^[0-9a-f]{32,64}$/.test(text) ? short(text) : text;
 }

@@ -6,7 +6,8 @@ import { digestOption, group, INC_HELP, patternOf, withApi } from "./command.js"
 import { sha256Of } from "./files.js";
 import { eidOf, findInc, planDigestOf, readIncident } from "./find.js";
 
-export const evidenceCommand = (): Command => group("evidence", "attach evidence by reference and digest; verify somebody else's", addCommand(), verifyCommand());
+export const evidenceCommand = (): Command =>
+  group("evidence", "attach evidence by reference and digest; verify somebody else's", addCommand(), verifyCommand());
 
 interface AddOptions extends ActOptions {
   readonly type: string;
@@ -26,7 +27,11 @@ const addCommand = (): Command =>
     ],
   })
     .argument("<INC>")
-    .requiredOption("--type <name>", "what the policy calls it", patternOf(/^[a-z0-9][a-z0-9-]{0,39}$/, "lowercase letters, digits and dashes"))
+    .requiredOption(
+      "--type <name>",
+      "what the policy calls it",
+      patternOf(/^[a-z0-9][a-z0-9-]{0,39}$/, "lowercase letters, digits and dashes"),
+    )
     .option("--file <file>", "the evidence; its digest is taken here")
     .option("--digest <hex>", "or its SHA-256, where the file isn't here", digestOption)
     .option("--reference <url>", "where it stands (default: the file's name)")
@@ -36,16 +41,29 @@ const addCommand = (): Command =>
       withApi(options, async (api) => {
         const source = await sourceOf(options);
         const plan = options.forPlan ? planDigestOf(await readIncident(api, word)) : undefined;
-        await act(api, options, `/incidents/${await findInc(api, word)}/evidence`, { type: options.type, ...source, excerpt: options.excerpt, plan });
+        await act(api, options, `/incidents/${await findInc(api, word)}/evidence`, {
+          type: options.type,
+          ...source,
+          excerpt: options.excerpt,
+          plan,
+        });
       }),
     );
 
 /** @throws {CliProblem} */
-async function sourceOf({ file, digest, reference }: AddOptions): Promise<{ readonly digest: string; readonly reference: string }> {
-  if ((file === undefined) === (digest === undefined)) throw usageProblem("EVIDENCE_SOURCE", "Give either --file or --digest.");
+async function sourceOf({
+  file,
+  digest,
+  reference,
+}: AddOptions): Promise<{ readonly digest: string; readonly reference: string }> {
+  if ((file === undefined) === (digest === undefined))
+    throw usageProblem("EVIDENCE_SOURCE", "Give either --file or --digest.");
   if (file !== undefined) return { digest: await sha256Of(file), reference: reference ?? `file:${basename(file)}` };
   if (reference !== undefined) return { digest: digest!, reference };
-  throw usageProblem("REFERENCE_NEEDED", "A digest alone can't be found again: say with --reference where the evidence stands.");
+  throw usageProblem(
+    "REFERENCE_NEEDED",
+    "A digest alone can't be found again: say with --reference where the evidence stands.",
+  );
 }
 
 const verifyCommand = (): Command =>

@@ -19,13 +19,17 @@ interface PlanOptions extends ActOptions {
 
 /** The current plan's digest goes with the command, so that one which came meanwhile isn't hit. */
 const ofPlan = (name: string, description: string, examples: readonly string[]): Command =>
-  planned(name, description, examples).action((word: string, options: PlanOptions) => submit(name, word, options, { reason: options.reason }));
+  planned(name, description, examples).action((word: string, options: PlanOptions) =>
+    submit(name, word, options, { reason: options.reason }),
+  );
 
 const withReason = (name: string, description: string, examples: readonly string[]): Command =>
   ofPlan(name, description, examples).option("--reason <text>", "why, for the record");
 
 const planned = (name: string, description: string, examples: readonly string[]): Command =>
-  acting(name, description, { notes: INC_HELP, examples }).argument("<INC>").option("--plan <digest>", "only if this is the current plan", digestPrefixOption);
+  acting(name, description, { notes: INC_HELP, examples })
+    .argument("<INC>")
+    .option("--plan <digest>", "only if this is the current plan", digestPrefixOption);
 
 const submit = (path: string, word: string, options: PlanOptions, body: object): Promise<void> =>
   withApi(options, async (api) => {
@@ -56,12 +60,23 @@ const confirmCommand = (): Command =>
       await withApi(options, async (api) => {
         const digest = file === undefined ? undefined : await sha256Of(file);
         const view = await readIncident(api, word);
-        await act(api, options, `/incidents/${view.inc}/confirmations`, { plan: planDigestOf(view, options.plan), step, outcome, comment, reference, digest });
+        await act(api, options, `/incidents/${view.inc}/confirmations`, {
+          plan: planDigestOf(view, options.plan),
+          step,
+          outcome,
+          comment,
+          reference,
+          digest,
+        });
       });
     });
 
 const validateCommand = (): Command =>
-  planned("validate", "record whether the plan worked", ['validate latest --outcome passed --reason "p95 at 310 ms for 5 minutes"'])
+  planned("validate", "record whether the plan worked", [
+    'validate latest --outcome passed --reason "p95 at 310 ms for 5 minutes"',
+  ])
     .requiredOption("--outcome <how>", "passed, failed or waived", oneOf("passed", "failed", "waived"))
     .requiredOption("--reason <text>", "what you saw, or why it is waived")
-    .action((word: string, options: PlanOptions & { outcome: string }) => submit("validation", word, options, { outcome: options.outcome, reason: options.reason }));
+    .action((word: string, options: PlanOptions & { outcome: string }) =>
+      submit("validation", word, options, { outcome: options.outcome, reason: options.reason }),
+    );

@@ -1,15 +1,20 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { CliProblem } from "../problem.js";
 
 const unreadable = (file: string, error: unknown): CliProblem =>
-  new CliProblem("FILE_UNREADABLE", `${file} can't be read (${(error as { code?: string }).code ?? "unknown reason"}).`, 3);
+  new CliProblem(
+    "FILE_UNREADABLE",
+    `${file} can't be read (${(error as { code?: string }).code ?? "unknown reason"}).`,
+    3,
+  );
 
 /** The text of a file, or of standard input where the name is "-". @throws {CliProblem} FILE_UNREADABLE */
-export function readText(file: string): string {
+export async function readText(file: string): Promise<string> {
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    return await text(file === "-" ? process.stdin : createReadStream(file));
   } catch (error) {
     throw unreadable(file, error);
   }

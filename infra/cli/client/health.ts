@@ -24,7 +24,11 @@ async function readHealth(options: ClientOptions): Promise<Health> {
   const connection = publicConnection(options, process.env);
   const { body } = answerOf(connection, await send(connection, { method: "GET", path: "/health" }));
   if (Array.isArray(body.parts)) return body as unknown as Health;
-  throw new CliProblem("NOT_THE_API", `What answers at ${connection.url} doesn't tell its health: check --url or COUNTERSIGN_URL.`, 3);
+  throw new CliProblem(
+    "NOT_THE_API",
+    `What answers at ${connection.url} doesn't tell its health: check --url or COUNTERSIGN_URL.`,
+    3,
+  );
 }
 
 const healthLines = ({ status, at, parts }: Health, paint: Paint): readonly string[] => [
@@ -32,11 +36,21 @@ const healthLines = ({ status, at, parts }: Health, paint: Paint): readonly stri
   ...parts.flatMap((part) => partLines(part, paint, Date.parse(at))),
 ];
 
-function partLines({ part, state, since, waiting, detail, works, waits, remedy }: Health["parts"][number], paint: Paint, now: number): readonly string[] {
-  const facts = [`since ${since} (${relative(since, now)})`, waiting === null ? "" : `${waiting} waiting`, detail === null ? "" : oneLine(detail)];
+function partLines(
+  { part, state, since, waiting, detail, works, waits, remedy }: Health["parts"][number],
+  paint: Paint,
+  now: number,
+): readonly string[] {
+  const facts = [
+    `since ${since} (${relative(since, now)})`,
+    waiting === null ? "" : `${waiting} waiting`,
+    detail === null ? "" : oneLine(detail),
+  ];
   const rows = { "still works": works, waits, "what to do": remedy };
   return [
     `  ${part.padEnd(10)}  ${paint(state === "up" ? "green" : "red", state.padEnd(4))}  ${facts.filter(Boolean).join(", ")}`,
-    ...Object.entries(rows).flatMap(([name, text]) => (text === undefined ? [] : [`              ${name}: ${oneLine(text)}`])),
+    ...Object.entries(rows).flatMap(([name, text]) =>
+      text === undefined ? [] : [`              ${name}: ${oneLine(text)}`],
+    ),
   ];
 }

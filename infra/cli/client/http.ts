@@ -78,7 +78,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function unreachable({ url }: Connection, { key }: ApiRequest, error: unknown): CliProblem {
   const why = REASONS[reasonOf(error)] ?? `connection lost: ${reasonOf(error)}`;
-  const repeat = key === undefined || nothingListens(error) ? "" : ` Whether it was recorded isn't known: repeat it with --command-id ${key}.`;
+  const repeat =
+    key === undefined || nothingListens(error)
+      ? ""
+      : ` Whether it was recorded isn't known: repeat it with --command-id ${key}.`;
   return new CliProblem(
     "API_UNREACHABLE",
     `The API at ${url} doesn't answer (${why}): start it with \`countersign up\`, or say where it is with --url or COUNTERSIGN_URL.${repeat}`,

@@ -4,7 +4,11 @@ import { createInterface } from "node:readline";
 export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /** Only a plain yes is one: a closed input or Ctrl-C is a no. */
-export function sayYes(question: string, input: NodeJS.ReadableStream = process.stdin, output: NodeJS.WritableStream = process.stderr): Promise<boolean> {
+export function sayYes(
+  question: string,
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Promise<boolean> {
   const lines = createInterface({ input, output });
   return new Promise((resolve) => {
     lines.once("close", () => resolve(false));

@@ -11,7 +11,11 @@ export const receiptCommand = (): Command => group("receipt", "fetch receipts", 
 const getCommand = (): Command =>
   leaf("get", "an incident's receipt, byte for byte; interim until the incident is closed or cancelled", {
     notes: `${INC_HELP}\nWith --openings all it holds every sealed word in the clear: give such a one only to who may read them.`,
-    examples: ["receipt get latest --out receipt.json", "verify receipt.json --trust trust.json", "receipt get latest --openings all --out review.json"],
+    examples: [
+      "receipt get latest --out receipt.json",
+      "verify receipt.json --trust trust.json",
+      "receipt get latest --openings all --out review.json",
+    ],
   })
     .argument("<INC>")
     .option("--out <file>", "write it there, readable to its owner alone (default: standard output)")

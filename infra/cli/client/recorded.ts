@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Recorded, recordedLines, settled } from "./act.js";
-import { type ClientOptions, group, leaf, print, withApi, wholeNumber } from "./command.js";
+import { type ClientOptions, group, leaf, print, wholeNumber, withApi } from "./command.js";
 
 export const commandCommand = (): Command => group("command", "ask what became of a command", showCommand());
 

@@ -26,7 +26,8 @@ const stepLines = (plan: PlanView, run: IncidentView["run"]): readonly string[] 
     ]),
   );
 
-export const targetNames = ({ targets }: PlanView, step: StepView): string => step.targets.map((id) => oneLine(targets[id] ?? id)).join(", ");
+export const targetNames = ({ targets }: PlanView, step: StepView): string =>
+  step.targets.map((id) => oneLine(targets[id] ?? id)).join(", ");
 
 function statusOf({ id }: StepView, run: IncidentView["run"]): string {
   const step = run?.steps[id];
@@ -37,14 +38,19 @@ function statusOf({ id }: StepView, run: IncidentView["run"]): string {
 export function undoOf({ rollback, rollbackMinutes }: StepView): string {
   if (rollback === null) return "none";
   if (typeof rollback === "string") return rollback;
-  return "none" in rollback ? `none, since ${cut(rollback.none, 60)}` : `${oneLine(rollback.action)} (${rollbackMinutes} min)`;
+  return "none" in rollback
+    ? `none, since ${cut(rollback.none, 60)}`
+    : `${oneLine(rollback.action)} (${rollbackMinutes} min)`;
 }
 
 function checkText({ successCheck }: PlanView): string {
   const { kind, url, person, instructions, ...expected } = successCheck;
   if (kind === "person") return cut(`${person} looks${instructions ? `: ${instructions}` : ""}`, 100);
   const expects = Object.entries(expected).filter(([, value]) => value !== null);
-  return cut(`probe ${url ?? ""}${expects.length > 0 ? ` (${expects.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")})` : ""}`, 100);
+  return cut(
+    `probe ${url ?? ""}${expects.length > 0 ? ` (${expects.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")})` : ""}`,
+    100,
+  );
 }
 
 function runLines(run: IncidentView["run"], paint: Paint): readonly string[] {
@@ -53,7 +59,14 @@ function runLines(run: IncidentView["run"], paint: Paint): readonly string[] {
   return [
     ...(rollingBack ? [paint("yellow", "rolling back")] : []),
     ...(stopRequested ? [paint("yellow", "stop requested: nothing starts after the step in flight")] : []),
-    ...(inFlight ? [paint(inFlight.unknown ? "red" : "cyan", `in flight: ${inFlight.rollback ? "undo of " : ""}${inFlight.step}${inFlight.unknown ? ", outcome UNKNOWN: look before anything else" : ""}`)] : []),
+    ...(inFlight
+      ? [
+          paint(
+            inFlight.unknown ? "red" : "cyan",
+            `in flight: ${inFlight.rollback ? "undo of " : ""}${inFlight.step}${inFlight.unknown ? ", outcome UNKNOWN: look before anything else" : ""}`,
+          ),
+        ]
+      : []),
     ...(held ? [paint("yellow", `held: ${held.step} (${held.code})`)] : []),
   ];
 }

@@ -26,8 +26,13 @@ export function taskLines({ tasks, debts }: Pick<IncidentView, "tasks" | "debts"
   const open = tasks.filter(({ status }) => status === "open");
   const settled = tasks.length - open.length;
   return [
-    ...open.map(({ eid, title, owner, dueAt }) => `${eid.slice(0, 8)}  ${cut(title, 80)}  ${owner ?? "nobody's"}${dueAt ? `, due ${relative(dueAt, now)}` : ""}`),
-    ...debts.filter(({ open: owed }) => owed).map(({ id, dueAt }) => `owed: ${oneLine(id)}, due ${relative(dueAt, now)}`),
+    ...open.map(
+      ({ eid, title, owner, dueAt }) =>
+        `${eid.slice(0, 8)}  ${cut(title, 80)}  ${owner ?? "nobody's"}${dueAt ? `, due ${relative(dueAt, now)}` : ""}`,
+    ),
+    ...debts
+      .filter(({ open: owed }) => owed)
+      .map(({ id, dueAt }) => `owed: ${oneLine(id)}, due ${relative(dueAt, now)}`),
     ...(settled > 0 ? [`${settled} done or dropped`] : []),
   ];
 }

@@ -20,7 +20,22 @@ function expectOrder(text: string, ...parts: readonly string[]): void {
 describe("an incident on one screen", () => {
   it("begins with what it is and what must happen next, and fits on a screen", () => {
     const text = shown(planned);
-    expectOrder(text, "Checkout is slow", "PLANNED  SEV-1", "owner nobody yet", "opened 12 min ago", "NEXT", "Attach impact-statement", "$ countersign evidence add", "PLAN", "GATE", "APPROVALS", "EVIDENCE", "TASKS", "RECEIPT");
+    expectOrder(
+      text,
+      "Checkout is slow",
+      "PLANNED  SEV-1",
+      "owner nobody yet",
+      "opened 12 min ago",
+      "NEXT",
+      "Attach impact-statement",
+      "$ countersign evidence add",
+      "PLAN",
+      "GATE",
+      "APPROVALS",
+      "EVIDENCE",
+      "TASKS",
+      "RECEIPT",
+    );
     expect(text.split("\n").length).toBeLessThan(30);
   });
 
@@ -36,8 +51,23 @@ describe("an incident on one screen", () => {
   });
 
   it("shows each step with its target, how it is undone, and where it stands", () => {
-    const run = { steps: { "route-back": { status: "unknown", seq: 9, decision: null, approvals: [], rollback: "pending" } }, inFlight: { seq: 9, step: "route-back", rollback: false, unknown: true }, stopRequested: true, rollingBack: false, held: null } as const;
-    const text = shown({ ...planned, phase: "executing", run, nextRequiredAction: { kind: "settle-outcome", who: "responder", text: "Look whether step route-back took effect, and confirm." } });
+    const run = {
+      steps: { "route-back": { status: "unknown", seq: 9, decision: null, approvals: [], rollback: "pending" } },
+      inFlight: { seq: 9, step: "route-back", rollback: false, unknown: true },
+      stopRequested: true,
+      rollingBack: false,
+      held: null,
+    } as const;
+    const text = shown({
+      ...planned,
+      phase: "executing",
+      run,
+      nextRequiredAction: {
+        kind: "settle-outcome",
+        who: "responder",
+        text: "Look whether step route-back took effect, and confirm.",
+      },
+    });
     expect(text).toContain("1. route-back  git set  checkout-prod  5 min  unknown  undo: revert (5 min)");
     expect(text).toContain("outcome UNKNOWN");
     expect(text).toContain("stop requested");
@@ -45,7 +75,14 @@ describe("an incident on one screen", () => {
   });
 
   it("is useful before there is any plan, and marks a drill first", () => {
-    const text = shown({ ...planned, phase: "open", drill: true, plan: null, gate: null, nextRequiredAction: { kind: "take-ownership", who: "responder", text: "Take ownership of the incident." } });
+    const text = shown({
+      ...planned,
+      phase: "open",
+      drill: true,
+      plan: null,
+      gate: null,
+      nextRequiredAction: { kind: "take-ownership", who: "responder", text: "Take ownership of the incident." },
+    });
     expect(text.startsWith("DRILL")).toBe(true);
     expect(text).toContain(`$ countersign own ${INC}`);
     expect(text).toContain("PLAN      none yet");
@@ -53,8 +90,16 @@ describe("an incident on one screen", () => {
   });
 
   it("says what no vote mends, and where the decision can't be computed again", () => {
-    const control = { id: "no-conflict", title: "", outcome: "violated", code: "TARGET_BUSY", because: ["Another action holds tgt_aaaaaaaa."] } as const;
-    expect(shown({ ...planned, gate: { ...planned.gate!, controls: [control] } })).toContain("- no-conflict violated: Another action holds tgt_aaaaaaaa.");
+    const control = {
+      id: "no-conflict",
+      title: "",
+      outcome: "violated",
+      code: "TARGET_BUSY",
+      because: ["Another action holds tgt_aaaaaaaa."],
+    } as const;
+    expect(shown({ ...planned, gate: { ...planned.gate!, controls: [control] } })).toContain(
+      "- no-conflict violated: Another action holds tgt_aaaaaaaa.",
+    );
     const { missing: _, nextStep: __, controls: ___, discounted: ____, ...bare } = planned.gate!;
     expect(shown({ ...planned, gate: bare })).toContain("can't be read here");
   });
@@ -76,16 +121,23 @@ describe("lists", () => {
 
   it("print the API's answer as it is with --json", async () => {
     const answer = { incidents: [{ ...planned, extra: "kept" }] };
-    const api = await serve({ [`GET ${at("?limit=20")}`]: ok(answer), "GET /v1/orgs/acme/triage?limit=50": ok({ items: [] }) });
+    const api = await serve({
+      [`GET ${at("?limit=20")}`]: ok(answer),
+      "GET /v1/orgs/acme/triage?limit=50": ok({ items: [] }),
+    });
     expect(JSON.parse((await run(env(api.url), "incident", "list", "--json")).out)).toEqual(answer);
-    expect((await run(env(api.url), "incident", "list")).out).toMatch(/^inc_\S+ {2}planned {2}SEV-1 {2}\d+ d ago {2}no owner {2}Checkout is slow\n$/);
+    expect((await run(env(api.url), "incident", "list")).out).toMatch(
+      /^inc_\S+ {2}planned {2}SEV-1 {2}\d+ d ago {2}no owner {2}Checkout is slow\n$/,
+    );
     expect((await run(env(api.url), "triage", "list")).out).toBe("Nothing waits for triage.\n");
     await api.close();
   });
 
   it("show tasks by the short ids that other commands take", async () => {
     const api = await serve({ [`GET ${at(`/${INC}`)}`]: ok(planned) });
-    expect((await run(env(api.url), "task", "list", INC)).out).toBe("7a7a7a7a  open  nobody's  no due time  Write the review\n");
+    expect((await run(env(api.url), "task", "list", INC)).out).toBe(
+      "7a7a7a7a  open  nobody's  no due time  Write the review\n",
+    );
     await api.close();
   });
 });

@@ -9,7 +9,8 @@ const LABEL_WIDTH = 10;
 
 /** The incident on one screen: what it is, what must happen next, and then what that rests on. Sections with nothing in them say so. */
 export function incidentLines(view: IncidentView, paint: Paint, now: number): readonly string[] {
-  const section = (label: string, lines: readonly string[]) => labelled(paint("bold", label.padEnd(LABEL_WIDTH)), lines);
+  const section = (label: string, lines: readonly string[]) =>
+    labelled(paint("bold", label.padEnd(LABEL_WIDTH)), lines);
   return [
     ...headLines(view, paint, now),
     "",
@@ -41,7 +42,13 @@ function headLines(view: IncidentView, paint: Paint, now: number): readonly stri
 }
 
 const phaseStyle = (phase: IncidentView["phase"]) =>
-  phase === "closed" || phase === "cancelled" ? "dim" : phase === "resolved" ? "green" : phase === "executing" ? "cyan" : "yellow";
+  phase === "closed" || phase === "cancelled"
+    ? "dim"
+    : phase === "resolved"
+      ? "green"
+      : phase === "executing"
+        ? "cyan"
+        : "yellow";
 
 function nextLines(view: IncidentView, paint: Paint): readonly string[] {
   const { text, who } = view.nextRequiredAction;

@@ -37,7 +37,8 @@ const PLAN = {
   successCheck: { kind: "person", person: "bo", instructions: "Look at the graph." },
 };
 
-const as = (who: string, ...args: readonly string[]) => run({ COUNTERSIGN_TOKEN: who, COUNTERSIGN_ORG: "acme", COUNTERSIGN_URL: api.url }, ...args);
+const as = (who: string, ...args: readonly string[]) =>
+  run({ COUNTERSIGN_TOKEN: who, COUNTERSIGN_ORG: "acme", COUNTERSIGN_URL: api.url }, ...args);
 
 async function done(who: string, ...args: readonly string[]): Promise<string> {
   const { exit, out, err } = await as(who, ...args);
@@ -48,13 +49,33 @@ async function done(who: string, ...args: readonly string[]): Promise<string> {
 const show = async () => JSON.parse(await done("ana", "incident", "show", "latest", "--json"));
 
 it("runs an incident from its opening to a ready gate, with the author's own vote refused", async () => {
-  expect(await done("ana", "incident", "open", "--title", "Checkout is down", "--request", "Bring it back", "--severity", "1")).toContain("IncidentOpened");
+  expect(
+    await done(
+      "ana",
+      "incident",
+      "open",
+      "--title",
+      "Checkout is down",
+      "--request",
+      "Bring it back",
+      "--severity",
+      "1",
+    ),
+  ).toContain("IncidentOpened");
   expect(await done("ana", "own", "latest")).toContain("OwnerAssigned");
   expect(await done("ana", "plan", "propose", "latest", "--file", join(dir, "plan.json"))).toContain("PlanProposed");
   expect((await as("ci", "verdict", "latest")).exit).toBe(11);
 
   const screen = await done("ana", "incident", "show", "latest");
-  for (const part of ["Checkout is down", "Roll back", "manual instruct", "checkout-prod", "impact-statement", "$ countersign evidence add"]) expect(screen).toContain(part);
+  for (const part of [
+    "Checkout is down",
+    "Roll back",
+    "manual instruct",
+    "checkout-prod",
+    "impact-statement",
+    "$ countersign evidence add",
+  ])
+    expect(screen).toContain(part);
 
   await done("bo", "evidence", "add", "latest", "--type", "impact-statement", "--file", join(dir, "plan.json"));
   const hint = /\$ countersign (evidence verify .*)/.exec(await done("ana", "incident", "show", "latest"))![1]!;
@@ -69,7 +90,9 @@ it("runs an incident from its opening to a ready gate, with the author's own vot
   expect(unsaid.exit).toBe(2);
   expect(unsaid.err).toContain("peer-approval");
   expect(await done("bo", "approve", "latest", "--requirement", "peer-approval")).toContain("ApprovalGranted");
-  expect(await done("sam", "approve", "latest", "--comment", "Go", "--plan", (await show()).plan.digest.slice(0, 12))).toContain("ApprovalGranted");
+  expect(
+    await done("sam", "approve", "latest", "--comment", "Go", "--plan", (await show()).plan.digest.slice(0, 12)),
+  ).toContain("ApprovalGranted");
   expect((await as("ci", "verdict", "latest")).exit).toBe(0);
   expect(await done("ana", "incident", "show", "latest")).toMatch(/APPROVALS approve peer-approval by per_bo000000/);
 });
@@ -83,7 +106,9 @@ it("takes votes back, and names incidents by their beginning", async () => {
 it("adds, assigns, completes and drops tasks by their short ids", async () => {
   await done("ana", "task", "add", "latest", "Write the review", "--owner", "bo", "--due", "2030-01-01T00:00:00Z");
   await done("ana", "task", "add", "latest", "Undo the override");
-  const tasks: readonly { eid: string; title: string }[] = JSON.parse(await done("ana", "task", "list", "latest", "--json"));
+  const tasks: readonly { eid: string; title: string }[] = JSON.parse(
+    await done("ana", "task", "list", "latest", "--json"),
+  );
   const short = (title: string) => tasks.find((task) => task.title === title)!.eid.slice(0, 10);
   await done("ana", "task", "assign", "latest", short("Undo the override"), "--to", "ana");
   await done("bo", "task", "done", "latest", short("Write the review"), "--comment", "There");
@@ -98,7 +123,10 @@ it("goes on to the end, and `watch` ends with it", async () => {
   await done("ana", "reopen", "latest", "--reason", "It is back");
   await done("ana", "resolve", "latest", "--reason", "Gone again");
   await done("ana", "close", "latest", "--summary", "Release 42");
-  const lines = (await done("eve", "incident", "watch", "latest", "--json")).trimEnd().split("\n").map((line) => JSON.parse(line));
+  const lines = (await done("eve", "incident", "watch", "latest", "--json"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, i) => i));
   expect(lines.at(-1).typ).toBe("IncidentClosed");
   const late = await as("ana", "note", "latest", "Too late");

@@ -12,7 +12,8 @@ export const verdictCommand = (): Command =>
   leaf("verdict", "what the policy says of the current plan right now; records nothing", {
     notes: INC_HELP,
     examples: ["verdict latest", "verdict inc_4k2v9x --json && ./deploy.sh"],
-    exits: "Exit codes: 0 ready, 10 needs-approval, 11 blocked; 1 refused, 2 wrong usage, 3 could not run. Only 0 lets anything through.",
+    exits:
+      "Exit codes: 0 ready, 10 needs-approval, 11 blocked; 1 refused, 2 wrong usage, 3 could not run. Only 0 lets anything through.",
   })
     .argument("<INC>")
     .action((word: string, options: ClientOptions) =>
@@ -24,7 +25,10 @@ export const verdictCommand = (): Command =>
       }),
     );
 
-const verdictLines = ({ verdict, plan, code, missing, nextStep, validUntil }: Verdict, paint: Paint): readonly string[] => [
+const verdictLines = (
+  { verdict, plan, code, missing, nextStep, validUntil }: Verdict,
+  paint: Paint,
+): readonly string[] => [
   `${verdictWord(verdict, paint)}${plan === null ? "" : `  plan ${short(plan)}`}${code === null ? "" : `  ${code}`}`,
   ...missing.map((each) => `- missing: ${missingSentence(each)}`),
   nextStepLine({ text: nextStep.text }, paint),

@@ -1,5 +1,19 @@
 import { PassThrough } from "node:stream";
-import { approvalOf, at, DECISION, HEAD, INC, ok, PLAN, planned, problem, recorded, run, serve, TOKEN } from "./client.fixture.js";
+import {
+  approvalOf,
+  at,
+  DECISION,
+  HEAD,
+  INC,
+  ok,
+  PLAN,
+  planned,
+  problem,
+  recorded,
+  run,
+  serve,
+  TOKEN,
+} from "./client.fixture.js";
 import { sayYes } from "./question.js";
 import type { IncidentView } from "./view.js";
 
@@ -13,14 +27,34 @@ async function cast(view: IncidentView, ...args: readonly string[]) {
   return { ...ran, votes: api.seen.filter(({ method }) => method === "POST").map(({ body }) => body) };
 }
 
-const missing = (...requirements: readonly string[]): IncidentView => ({ ...planned, gate: { ...planned.gate!, missing: requirements.map(approvalOf) } });
+const missing = (...requirements: readonly string[]): IncidentView => ({
+  ...planned,
+  gate: { ...planned.gate!, missing: requirements.map(approvalOf) },
+});
 
 describe("countersign approve", () => {
   it("votes on the plan, the requirement and the state that it has shown", async () => {
     const { votes, err, exit } = await cast(planned, "approve", INC, "--comment", "Looked at the diff");
     expect(exit).toBe(0);
-    expect(votes).toEqual([{ verdict: "approve", plan: PLAN, requirement: "peer-approval", comment: "Looked at the diff", seen: { head: HEAD, decision: DECISION } }]);
-    for (const shown of ["Route back to 41", PLAN.slice(0, 12), "blocked", "checkout-prod", "peer-approval", '{"set":{"release":"41"}}', "undo: revert"]) expect(err).toContain(shown);
+    expect(votes).toEqual([
+      {
+        verdict: "approve",
+        plan: PLAN,
+        requirement: "peer-approval",
+        comment: "Looked at the diff",
+        seen: { head: HEAD, decision: DECISION },
+      },
+    ]);
+    for (const shown of [
+      "Route back to 41",
+      PLAN.slice(0, 12),
+      "blocked",
+      "checkout-prod",
+      "peer-approval",
+      '{"set":{"release":"41"}}',
+      "undo: revert",
+    ])
+      expect(err).toContain(shown);
   });
 
   it("lists the open requirements where there are several, and votes where one is said", async () => {
@@ -28,7 +62,9 @@ describe("countersign approve", () => {
     const unsaid = await cast(several, "approve", INC);
     expect(unsaid).toMatchObject({ exit: 2, votes: [] });
     expect(unsaid.err).toContain("peer-approval, service-owner-approval");
-    expect((await cast(several, "approve", INC, "--requirement", "service-owner-approval")).votes).toMatchObject([{ requirement: "service-owner-approval" }]);
+    expect((await cast(several, "approve", INC, "--requirement", "service-owner-approval")).votes).toMatchObject([
+      { requirement: "service-owner-approval" },
+    ]);
   });
 
   it.each([
@@ -53,23 +89,44 @@ describe("countersign approve", () => {
   });
 
   it("says why a vote was refused", async () => {
-    const api = await serve({ [SHOW]: ok(planned), [VOTE]: problem(409, "CONFLICT_OF_DUTIES", "Who authored, requested or executes the plan doesn't approve it.") });
+    const api = await serve({
+      [SHOW]: ok(planned),
+      [VOTE]: problem(409, "CONFLICT_OF_DUTIES", "Who authored, requested or executes the plan doesn't approve it."),
+    });
     const { exit, err } = await run({ COUNTERSIGN_TOKEN: TOKEN, COUNTERSIGN_URL: api.url }, "approve", INC);
     await api.close();
     expect(exit).toBe(1);
-    expect(err.trimEnd().split("\n").at(-1)).toBe("CONFLICT_OF_DUTIES: Who authored, requested or executes the plan doesn't approve it.");
+    expect(err.trimEnd().split("\n").at(-1)).toBe(
+      "CONFLICT_OF_DUTIES: Who authored, requested or executes the plan doesn't approve it.",
+    );
   });
 
   it("shows another's words without letting them move the cursor or turn the text", async () => {
-    const plan = { ...planned.plan!, title: "Harmless\u001b[2K\u001b[1A\u202Eevil", steps: [{ ...planned.plan!.steps[0]!, params: { note: "\u009b2K" } }] };
+    const plan = {
+      ...planned.plan!,
+      title: "Harmless\u001b[2K\u001b[1A\u202Eevil",
+      steps: [{ ...planned.plan!.steps[0]!, params: { note: "\u009b2K" } }],
+    };
     const { err } = await cast({ ...planned, plan }, "approve", INC);
     expect(err).toContain("Harmless\\u001b[2K\\u001b[1A\\u202eevil");
-    expect(err).not.toMatch(/[\u001b\u009b\u202e]/);
+    for (const control of ["\u001b", "\u009b", "\u202e"]) expect(err).not.toContain(control);
   });
 });
 
 describe("countersign revoke and reject", () => {
-  const vote = { eid: "1".repeat(32), seq: 7, at: "2026-03-11T15:06:00.000Z", person: "per_bbbbbbbb", verdict: "approve", plan: PLAN, requirement: "peer-approval", requirementDigest: HEAD, assurance: "session", onBehalfOf: null, groups: [] } as const;
+  const vote = {
+    eid: "1".repeat(32),
+    seq: 7,
+    at: "2026-03-11T15:06:00.000Z",
+    person: "per_bbbbbbbb",
+    verdict: "approve",
+    plan: PLAN,
+    requirement: "peer-approval",
+    requirementDigest: HEAD,
+    assurance: "session",
+    onBehalfOf: null,
+    groups: [],
+  } as const;
 
   it("takes back a vote on the only requirement that was voted on", async () => {
     const { votes } = await cast({ ...missing(), approvals: { votes: [vote], standing: [vote.eid] } }, "revoke", INC);
@@ -78,12 +135,21 @@ describe("countersign revoke and reject", () => {
 
   it("rejects a plan that nobody is asked about any more, where the requirement is said", async () => {
     expect((await cast(missing(), "reject", INC)).err).toContain("say --requirement");
-    expect((await cast(missing(), "reject", INC, "--requirement", "peer-approval")).votes).toMatchObject([{ verdict: "reject" }]);
+    expect((await cast(missing(), "reject", INC, "--requirement", "peer-approval")).votes).toMatchObject([
+      { verdict: "reject" },
+    ]);
   });
 });
 
 describe("a question", () => {
-  it.each([["y\n", true], ["YES\n", true], ["n\n", false], ["\n", false], ["yesterday\n", false], [null, false]] as const)("answered with %j means %s", async (typed, means) => {
+  it.each([
+    ["y\n", true],
+    ["YES\n", true],
+    ["n\n", false],
+    ["\n", false],
+    ["yesterday\n", false],
+    [null, false],
+  ] as const)("answered with %j means %s", async (typed, means) => {
     const input = new PassThrough();
     const answer = sayYes("approve this?", input, new PassThrough());
     if (typed === null) input.end();

@@ -1,22 +1,41 @@
 import { at, INC, ok, problem, run, serve, TOKEN } from "./client.fixture.js";
 
-const event = (seq: number, typ: string) => ({ seq, eid: `${seq}`.padStart(32, "0"), typ, at: "2026-03-11T15:00:00.000Z", hash: "ab".repeat(32), actor: { kind: "system", id: "system" }, clear: {} });
-const events = (...types: readonly string[]) => ok({ events: types.map((typ, seq) => event(seq, typ)), head: "ab".repeat(32), count: types.length });
+const event = (seq: number, typ: string) => ({
+  seq,
+  eid: `${seq}`.padStart(32, "0"),
+  typ,
+  at: "2026-03-11T15:00:00.000Z",
+  hash: "ab".repeat(32),
+  actor: { kind: "system", id: "system" },
+  clear: {},
+});
+const events = (...types: readonly string[]) =>
+  ok({ events: types.map((typ, seq) => event(seq, typ)), head: "ab".repeat(32), count: types.length });
 const EVENTS = `GET ${at(`/${INC}/events`)}`;
-const watch = (url: string, ...args: readonly string[]) => run({ COUNTERSIGN_TOKEN: TOKEN, COUNTERSIGN_URL: url }, "incident", "watch", INC, "--interval", "1", ...args);
+const watch = (url: string, ...args: readonly string[]) =>
+  run({ COUNTERSIGN_TOKEN: TOKEN, COUNTERSIGN_URL: url }, "incident", "watch", INC, "--interval", "1", ...args);
 
 describe("countersign incident watch", () => {
   it("prints each event once, one JSON document per line, until the incident is closed", async () => {
-    const api = await serve({ [EVENTS]: [events("IncidentOpened"), events("IncidentOpened", "IncidentResolved", "IncidentClosed")] });
+    const api = await serve({
+      [EVENTS]: [events("IncidentOpened"), events("IncidentOpened", "IncidentResolved", "IncidentClosed")],
+    });
     const { out, exit } = await watch(api.url, "--json");
     await api.close();
     expect(exit).toBe(0);
-    expect(out.trimEnd().split("\n").map((line) => JSON.parse(line).seq)).toEqual([0, 1, 2]);
+    expect(
+      out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).seq),
+    ).toEqual([0, 1, 2]);
   });
 
   it("waits for an API that goes away in between", async () => {
     const down = problem(503, "STORE_UNAVAILABLE", "The store is down.");
-    const api = await serve({ [EVENTS]: [events("IncidentOpened"), down, events("IncidentOpened", "IncidentCancelled")] });
+    const api = await serve({
+      [EVENTS]: [events("IncidentOpened"), down, events("IncidentOpened", "IncidentCancelled")],
+    });
     const { out, err, exit } = await watch(api.url, "--from", "1");
     await api.close();
     expect(exit).toBe(0);

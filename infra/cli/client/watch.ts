@@ -21,7 +21,9 @@ export const watchCommand = (): Command =>
     .argument("<INC>")
     .option("--interval <seconds>", "between two looks", wholeNumber(1, 300), 2)
     .option("--from <seq>", "the first event to show", wholeNumber(0, 10_000), 0)
-    .action((word: string, options: WatchOptions) => withApi(options, (api) => untilInterrupted((signal) => follow(api, word, options, signal))));
+    .action((word: string, options: WatchOptions) =>
+      withApi(options, (api) => untilInterrupted((signal) => follow(api, word, options, signal))),
+    );
 
 /** Ctrl-C ends the work where it waits, and is no failure. */
 async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -44,7 +46,9 @@ async function follow(api: Api, word: string, options: WatchOptions, signal: Abo
   let next = options.from;
   let lost = false;
   for (let first = true; ; first = false) {
-    const events = await look(api, inc, signal).catch((error: unknown) => patience(error, first || signal.aborted, lost));
+    const events = await look(api, inc, signal).catch((error: unknown) =>
+      patience(error, first || signal.aborted, lost),
+    );
     if (events !== null && lost) console.error("the API answers again");
     lost = events === null;
     const fresh = (events ?? []).filter(({ seq }) => seq >= next);
@@ -65,4 +69,5 @@ function patience(error: unknown, giveUp: boolean, saidSo: boolean): null {
   return null;
 }
 
-const show = (event: ShownEvent, { json }: ClientOptions): void => console.log(json ? jsonText(event) : eventSummary(event, paintFor(process.stdout)));
+const show = (event: ShownEvent, { json }: ClientOptions): void =>
+  console.log(json ? jsonText(event) : eventSummary(event, paintFor(process.stdout)));
