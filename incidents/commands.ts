@@ -91,6 +91,13 @@ export type CommandType = Body["type"];
 export type PersonCommandType = PersonBody["type"];
 export type BodyOf<T extends CommandType> = Extract<Body, { type: T }>;
 
+/** Who says commands of a type; null where no such type is known. */
+export function speakerOf(type: string): Actor["kind"] | null {
+  if (Object.hasOwn(peoplesBodies, type)) return "person";
+  if (Object.hasOwn(sourcesBodies, type)) return "source";
+  return Object.hasOwn(systemsBodies, type) ? "system" : null;
+}
+
 export const PERSON_COMMANDS = Object.keys(peoplesBodies) as PersonCommandType[];
 /** The closed shape of one command's body without its `type`. */
 export const personBodyShape = (type: PersonCommandType): Shape<unknown> => peoplesBodies[type];

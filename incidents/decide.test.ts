@@ -87,9 +87,20 @@ describe("votes", () => {
 });
 
 describe("execution", () => {
-  it("starts only behind a ready gate", () => {
-    const story = planned();
-    expect(story.system({ type: "system-start", plan: PLAN }).lastRefusal).toBe("GATE_NOT_READY");
+  it("starts only behind a ready gate, and keeps on the record why it didn't", () => {
+    const story = planned().system({ type: "system-start", plan: PLAN });
+    expect([story.state.phase, story.types.at(-1)]).toEqual(["planned", "GateEvaluated"]);
+    expect(dueOf(story.state)).toBeNull();
+    const byHand = opened();
+    byHand.verdict = "needs-approval";
+    byHand.person(ANA, planOf(PLAN, { executor: BO }));
+    expect(byHand.person(BO, { type: "start", plan: PLAN }).lastRefusal).toBe("GATE_NOT_READY");
+  });
+
+  it("lets a step whose lease ran out before anything was called be authorised again", () => {
+    const story = authorise(executing(), "scale");
+    story.system({ type: "step-failed", step: "scale", of: story.state.seq - 1, code: "LEASE_EXPIRED", voidsApprovals: false });
+    expect(dueOf(story.state)).toMatchObject({ kind: "dispatch", step: "scale" });
   });
 
   it("leaves starting to the plan's executor", () => {
@@ -187,6 +198,12 @@ describe("what doesn't belong", () => {
     expect(story.person(ANA, { type: "dance" } as never).lastRefusal).toBe("COMMAND_UNKNOWN");
     expect(story.person(ANA, opening).lastRefusal).toBe("ALREADY_OPEN");
     expect(story.types.slice(1)).toEqual(["CommandRefused", "CommandRefused"]);
+  });
+
+  it("is refused where a source speaks as a person, or a person as the system", () => {
+    const story = opened();
+    expect(story.source({ type: "close" } as never).lastRefusal).toBe("WRONG_ACTOR");
+    expect(story.person(ANA, { type: "system-start", plan: PLAN } as never).lastRefusal).toBe("WRONG_ACTOR");
   });
 
   it("makes no event before the incident is open", () => {

@@ -1,4 +1,4 @@
-import type { Body, BodyOf, Command, SystemCommand } from "./commands.js";
+import { type Body, type BodyOf, type Command, speakerOf, type SystemCommand } from "./commands.js";
 import { eventId, stepKey } from "./digest.js";
 import { type Actor, ACTOR_SLOTS, type ClearOf, type Draft, type EventType, type Fact, type SealedTriple, sealedPaths } from "./events.js";
 import { evolve } from "./evolve.js";
@@ -115,7 +115,9 @@ function pick(pool: SealedTriple[], paths: readonly string[]): readonly SealedTr
 /** The events that a body asks for, in order, or a code that refuses it before the law is even asked. */
 function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[] {
   const { body, judgement } = command;
-  if (judgement !== null && "refused" in judgement) return [judgement.refused];
+  if (!maySay(command)) return ["WRONG_ACTOR"];
+  if (judgement !== null && "refused" in judgement)
+    return body.type === "authorise-step" ? [held(body, judgement.refused)] : [judgement.refused];
   if (state.phase === "none") return opening(body);
   switch (body.type) {
     case "open-incident":
@@ -155,7 +157,7 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
       return [want("EvidenceVerified", { evidence: body.evidence, how: "read-back" }), ...gateIf(judgement)];
     case "start":
     case "system-start":
-      return starting(state, body.plan, judgement);
+      return starting(state, body, judgement);
     case "stop":
       return [want("StopRequested", { plan: body.plan })];
     case "rollback":
@@ -205,6 +207,11 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
   }
 }
 
+/** People's commands are people's, alerts come from sources, and what the workflow says itself no envelope can carry. */
+const maySay = ({ actor, body }: Deciding): boolean => actor.kind === (speakerOf(body.type) ?? actor.kind);
+
+const held = ({ plan, step }: BodyOf<"authorise-step">, code: string): AnyWanted => want("StepHeld", { plan, step, code });
+
 const unknownCommand = (_body: never): readonly string[] => ["COMMAND_UNKNOWN"];
 
 const untyped = <B extends { readonly type: string }>({ type: _, ...rest }: B): Omit<B, "type"> => rest;
@@ -250,12 +257,15 @@ function voted(state: Opened, command: Deciding, body: BodyOf<"vote">): readonly
   return [want(VOTES[verdict], clear), ...gateIf(said)];
 }
 
-function starting(state: Opened, plan: string, judgement: Deciding["judgement"]): readonly (AnyWanted | string)[] {
+function starting(state: Opened, body: BodyOf<"start" | "system-start">, judgement: Deciding["judgement"]): readonly (AnyWanted | string)[] {
+  const { plan } = body;
   if (state.plan?.digest !== plan) return ["PLAN_CHANGED"];
   if (state.phase !== "planned") return ["NOT_IN_THIS_PHASE"];
   const said = ifJudged(judgement);
   if (said === null) return [];
-  return said.verdict === "ready" ? [gate(said), want("ExecutionStarted", { plan, decisionDigest: said.decisionDigest })] : ["GATE_NOT_READY"];
+  if (said.verdict === "ready") return [gate(said), want("ExecutionStarted", { plan, decisionDigest: said.decisionDigest })];
+  // The system asked because an older decision said ready: the newer one must stand on the record, or it would ask for ever.
+  return body.type === "system-start" ? [gate(said)] : ["GATE_NOT_READY"];
 }
 
 function authorising(state: Opened, body: BodyOf<"authorise-step">, judgement: Deciding["judgement"]): readonly (AnyWanted | string)[] {
@@ -263,7 +273,7 @@ function authorising(state: Opened, body: BodyOf<"authorise-step">, judgement: D
   if (body.rollback) return [authoriseRollback(state, body)];
   const said = ifJudged(judgement);
   if (said === null) return [];
-  if (said.verdict !== "ready") return [gate(said), want("StepHeld", { plan: body.plan, step: body.step, code: "GATE_NOT_READY" })];
+  if (said.verdict !== "ready") return [gate(said), held(body, "GATE_NOT_READY")];
   const authority = { decisionDigest: said.decisionDigest, approvals: standingApprovals(state), leaseUntil: said.validUntil, rollbackOf: null };
   return [gate(said), authorise(state, body, state.seq + 1, authority)];
 }

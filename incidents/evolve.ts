@@ -124,7 +124,7 @@ function apply(state: Opened, fact: Fact): Opened {
     case "StepSucceeded":
       return running(state, (run) => landed(run, "succeeded"));
     case "StepFailed":
-      return voided(running(state, (run) => landed(run, "failed")), fact.clear.voidsApprovals);
+      return voided(running(state, (run) => landed(run, failureOf(fact.clear.code))), fact.clear.voidsApprovals);
     case "StepOutcomeUnknown":
       return running(state, (run) => ({ ...landed(run, "unknown"), inFlight: { ...run.inFlight!, unknown: true } }));
     case "StepConfirmed":
@@ -245,6 +245,9 @@ function authorised(run: Run, seq: number, clear: ClearOf<"StepAuthorised">): Ru
     : { ...before, status: "in-flight", seq, decision: clear.decisionDigest, approvals: clear.approvals };
   return { ...run, held: null, inFlight: { seq, step: clear.step, rollback, unknown: false }, steps: { ...run.steps, [clear.step]: now } };
 }
+
+/** A lease that ran out before anything was called leaves the step as it was: it may be authorised again. */
+const failureOf = (code: string): "failed" | "not-done" => (code === "LEASE_EXPIRED" ? "not-done" : "failed");
 
 const CONFIRMED = { done: "succeeded", "not-done": "not-done", failed: "failed" } as const;
 

@@ -18,6 +18,8 @@ const MAX_REFUSALS = 100;
 /** How long a held step waits before it is tried again though nothing arrived. */
 const HOLD_MS = { first: 15_000, most: 900_000 } as const;
 const UNOPENED_MS = 600_000;
+/** What the workflow asks of itself: refused, it waits before it asks again. */
+const DUE: ReadonlySet<string> = new Set(["system-start", "authorise-step", "advance"]);
 
 /**
  * One incident from its first alert to its end. One loop drains the inbox: judge if needed, decide, append, then act; it evolves only
@@ -197,7 +199,7 @@ class IncidentRun {
     if (body.type === "step-succeeded" || body.type === "step-failed" || body.type === "step-outcome-unknown") this.#busy.delete("execute");
     if (body.type === "check-finished") this.#busy.delete("check");
     if (refused === null && body.type === "attach-evidence") this.#readEvidence(before.seq);
-    if (drafts.some((draft) => draft.typ === "StepHeld")) this.#hold();
+    if (drafts.some((draft) => draft.typ === "StepHeld") || (refused !== null && DUE.has(body.type))) this.#hold();
     else if (refused === null && drafts.length > 0 && body.type !== "add-note") this.#holds = this.#tryAgainAt = 0;
     if (inFlight(before) && !inFlight(this.state)) await judging.unlockTargets({ org: this.org, inc: this.inc });
   }
@@ -209,6 +211,7 @@ class IncidentRun {
 
   /** Starts what is due; false where nothing is, or where it runs already. */
   async #actOnDue(): Promise<boolean> {
+    if (this.#tryAgainAt > Date.now()) return false;
     const due = dueOf(this.state);
     switch (due?.kind) {
       case "advance":
@@ -228,7 +231,6 @@ class IncidentRun {
 
   /** Lock the targets, judge on fresh facts, authorise; or hold, unlock and stay. */
   async #dispatch({ plan, step, rollback, targets }: Extract<Due, { kind: "dispatch" }>): Promise<boolean> {
-    if (this.#tryAgainAt > Date.now()) return false;
     const lock = await judging.lockTargets({ org: this.org, inc: this.inc, plan, targets });
     if ("heldBy" in lock) return this.#holdLocked(plan, step);
     await this.#system({ type: "authorise-step", plan, step, fence: lock.fence, rollback }, []);
