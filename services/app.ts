@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { Module, type DynamicModule } from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AlertsController } from "./alerts/alerts.controller.js";
 import { ApprovalsController } from "./approvals/approvals.controller.js";
 import { VerdictController } from "./approvals/verdict.controller.js";
@@ -103,7 +103,19 @@ function prepare(adapter: FastifyAdapter, { identity }: Ports, metrics: Metrics)
     const limit = request.url.startsWith(ALERTS) ? MAX_ALERT_BODY_BYTES : MAX_BODY_BYTES;
     if (Number(request.headers["content-length"] ?? 0) > limit) throw new ApiProblem("BODY_TOO_LARGE", `At most ${limit} bytes.`);
   });
+  closeConnectionsAtEnd(fastify);
   fastify.addHook("onResponse", async (request: FastifyRequest, reply: FastifyReply) => {
     metrics.answered(request.method, request.routeOptions?.url ?? "unknown", reply.statusCode, reply.elapsedTime / 1_000);
+  });
+}
+
+/** A connection whose last request is answered during `close()` would otherwise hold it up until it idles out. */
+function closeConnectionsAtEnd(fastify: FastifyInstance): void {
+  let closing = false;
+  fastify.addHook("preClose", async () => {
+    closing = true;
+  });
+  fastify.addHook("onSend", async (_request: FastifyRequest, reply: FastifyReply) => {
+    if (closing) reply.header("connection", "close");
   });
 }

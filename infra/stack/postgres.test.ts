@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { upPostgres } from "./postgres.js";
@@ -23,6 +23,14 @@ describe("Postgres of the stack", () => {
     expect(await up({})).toMatchObject({ pglite: join(dir, "pglite"), source: "embedded PGlite" });
     expect(lines).toEqual(["postgres: no local server installed; using the embedded PGlite, which serves one process"]);
     expect(existsSync(join(dir, "stack.json"))).toBe(false);
+  });
+
+  it("stays with a PGlite that was used before, whatever is installed by now", async () => {
+    const pglite = join(dir, "pglite");
+    mkdirSync(pglite);
+    const installed = { ...nothingInstalled, bin: () => "/nowhere", isRoot: () => false };
+    const context = { dir, env: {}, store: openStackStore(dir), progress: () => undefined };
+    expect(await upPostgres(context, installed)).toMatchObject({ pglite, source: "embedded PGlite" });
   });
 
   it("refuses a DATABASE_URL of another kind", async () => {

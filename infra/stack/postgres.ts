@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { ConfigError, reasonOf } from "./errors.js";
@@ -10,14 +11,23 @@ import { initData, type PostgresData } from "./postgres-data.js";
 
 const DATABASE = "countersign";
 
-/** `DATABASE_URL` where it is set, else a server of our own on an installed Postgres, else the folder for the embedded PGlite. */
+/**
+ * `DATABASE_URL` where it is set, else a server of our own on an installed Postgres, else the folder for the embedded PGlite. A
+ * PGlite that was used before stays, also once a server is installed: its incidents would be lost from sight.
+ */
 export async function upPostgres(context: PartContext, ways?: PostgresWays): Promise<PostgresPart> {
   const given = context.env.DATABASE_URL;
   if (given) return useGiven(given);
+  const pglite = join(context.dir, "pglite");
+  if (existsSync(pglite) && !context.store.read().kept.postgresHome) return embedded(context, pglite, "it holds this installation's data");
   const found = await findPostgres(ways ?? postgresWays(context.env));
   if ("program" in found) return startServer(context, found.program);
-  context.progress(`postgres: ${found.missing}; using the embedded PGlite, which serves one process`);
-  return { pglite: join(context.dir, "pglite"), source: "embedded PGlite", since: new Date().toISOString() };
+  return embedded(context, pglite, found.missing);
+}
+
+function embedded({ progress }: PartContext, pglite: string, why: string): PostgresPart {
+  progress(`postgres: ${why}; using the embedded PGlite, which serves one process`);
+  return { pglite, source: "embedded PGlite", since: new Date().toISOString() };
 }
 
 async function useGiven(url: string): Promise<PostgresPart> {

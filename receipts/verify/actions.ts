@@ -1,5 +1,5 @@
-import type { StepClear } from "../../incidents/events.js";
-import type { Answers } from "./answer-types.js";
+import { EVENTS, type StepClear } from "../../incidents/events.js";
+import type { Answers, Word } from "./answer-types.js";
 import type { Lookup } from "./lookup.js";
 
 /** One effect, with what let it happen. The state machine has already refused one without. */
@@ -11,10 +11,10 @@ export interface ActionAnswer {
   readonly action: string;
   readonly targets: readonly string[];
   readonly outcome: string;
-  readonly reference: string | null;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly result: string | null;
+  readonly reference: Word;
+  readonly before: Word;
+  readonly after: Word;
+  readonly result: Word;
   readonly decision: string;
   /** seqs of the approvals that it names. */
   readonly approvals: readonly number[];
@@ -26,7 +26,7 @@ export function actionsOf(look: Lookup): Answers["actions"] {
   const steps = authorised.map(({ seq, clear }): ActionAnswer => {
     const step = stepOf(look, seq, clear.plan, clear.step);
     const last = outcomes.findLast((outcome) => outcome.clear.of === seq);
-    const opened = (path: string): string | null => (last ? look.opened(last.seq, path) : null);
+    const word = (path: string): Word => (last && outcomeHas(last, path) ? look.word(last.seq, path) : NOTHING);
     const rollback = clear.rollbackOf !== null;
     return {
       seq,
@@ -36,10 +36,10 @@ export function actionsOf(look: Lookup): Answers["actions"] {
       action: (rollback ? step?.rollback : step?.action) ?? "?",
       targets: step?.targets ?? [],
       outcome: last ? outcomeOf(last) : "not known yet",
-      reference: opened("/reference"),
-      before: opened("/before"),
-      after: opened("/after"),
-      result: opened("/result"),
+      reference: word("/reference"),
+      before: word("/before"),
+      after: word("/after"),
+      result: word("/result"),
       decision: clear.decisionDigest,
       approvals: approvalSeqs(look, clear.approvals),
     };
@@ -53,6 +53,11 @@ const stepOf = (look: Lookup, seq: number, plan: string, id: string): StepClear 
     .of("PlanProposed")
     .findLast((proposed) => proposed.seq < seq && proposed.clear.plan === plan)
     ?.clear.steps.find((step) => step.id === id);
+
+const NOTHING: Word = { text: null, withheld: false };
+
+/** A step that failed has no state after it: there is no such slot, so nothing is withheld. */
+const outcomeHas = ({ typ }: Outcome, path: string): boolean => EVENTS[typ].sealed.includes(path);
 
 type Outcome = ReturnType<typeof outcomesOf>[number];
 const outcomesOf = (look: Lookup) => look.of("StepSucceeded", "StepFailed", "StepOutcomeUnknown", "StepConfirmed");

@@ -1,5 +1,11 @@
 import type { ActionAnswer } from "./actions.js";
 
+/** A sealed value as an answer shows it: its words where it is opened, null where the writer said nothing, or withheld. */
+export interface Word {
+  readonly text: string | null;
+  readonly withheld: boolean;
+}
+
 /** Stage 14: the six questions, answered from proven events alone. `withheld` counts the sealed values that an answer rests on unseen. */
 export interface Answers {
   readonly standing: string;
@@ -15,8 +21,8 @@ export interface Answers {
     readonly by: string;
     readonly class: string;
     readonly severity: number;
-    readonly title: string | null;
-    readonly request: string | null;
+    readonly title: Word;
+    readonly request: Word;
     readonly plans: readonly PlanAnswer[];
     readonly withheld: number;
   };
@@ -43,8 +49,8 @@ export interface PlanAnswer {
   readonly seq: number;
   readonly digest: string;
   readonly by: string;
-  readonly title: string | null;
-  readonly request: string | null;
+  readonly title: Word;
+  readonly request: Word;
   /** Whether the words of the plan were held against the digest that was approved. */
   readonly text: "checked" | "not checked (withheld)";
 }
@@ -56,13 +62,14 @@ export interface VoteAnswer {
   readonly requirement: string;
   readonly assurance: string;
   readonly at: string;
-  readonly comment: string | null;
+  readonly comment: Word;
 }
 
 export interface RefusalAnswer {
   readonly seq: number;
   readonly by: string;
   readonly command: string;
+  readonly requirement: string | null;
   readonly code: string;
 }
 
@@ -86,5 +93,5 @@ export interface EvidenceAnswer {
   readonly type: string;
   readonly status: string;
   readonly by: string;
-  readonly reference: string | null;
+  readonly reference: Word;
 }

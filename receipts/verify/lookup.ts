@@ -2,6 +2,7 @@ import type { Json } from "../../incidents/canonical.js";
 import type { ClearOf, EventType } from "../../incidents/events.js";
 import type { Opened } from "../../incidents/state.js";
 import type { Receipt } from "../format.js";
+import type { Word } from "./answer-types.js";
 import { openedText } from "./disclosure.js";
 import type { ProvenEvent } from "./events.js";
 import type { Decisions } from "./policy.js";
@@ -18,6 +19,7 @@ export interface Answering {
 /** What an answer may look up: opened values, people's names where they are opened, what stays closed. */
 export interface Lookup {
   readonly opened: (seq: number, path: string) => string | null;
+  readonly word: (seq: number, path: string) => Word;
   readonly who: (id: string) => string;
   readonly withheld: (seqs: readonly number[]) => number;
   readonly of: <T extends EventType>(
@@ -48,6 +50,7 @@ export function lookupIn({ events, receipt }: Answering): Lookup {
     events[seq]!.body.sealed.filter(([path]) => !values.has(nameOf({ seq, path }))).length;
   return {
     opened,
+    word: (seq, path) => ({ text: opened(seq, path), withheld: !values.has(nameOf({ seq, path })) }),
     who: (id) => names.get(id) ?? id,
     withheld: (seqs) => [...new Set(seqs)].reduce((sum, seq) => sum + closed(seq), 0),
     of: (...types) =>

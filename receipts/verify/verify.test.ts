@@ -56,7 +56,7 @@ describe("a receipt of a lawful incident", () => {
   it("counts what each answer rests on unseen", () => {
     const { answers } = verdictOf(receiptBytes(story, []));
     expect(answers!.request.withheld).toBe(10);
-    expect(answers!.request.title).toBeNull();
+    expect(answers!.request.title).toEqual({ text: null, withheld: true });
     expect(answers!.request.plans[0]!.text).toBe("not checked (withheld)");
   });
 });

@@ -48,7 +48,7 @@ async function fire(ports: PlanPorts, org: string, at: string, keyTurn: KeyTurn,
 
 const firedWords = (alert: Alert, services: readonly string[]): Words => ({
   "/title": alert.annotations.summary?.slice(0, 200).toWellFormed() ?? alert.labels.alertname ?? null,
-  "/request": alert.annotations.description?.slice(0, 4_000).toWellFormed() ?? null,
+  "/request": (alert.annotations.description ?? requestOf(alert)).slice(0, 4_000).toWellFormed(),
   "/services": services,
   "/labels": alert.labels,
   "/annotations": alert.annotations,
@@ -56,6 +56,12 @@ const firedWords = (alert: Alert, services: readonly string[]): Words => ({
   "/url": alert.url,
   "/reason": "The alert fired again.",
 });
+
+/** What an alert asks for, where nobody worded it. */
+const requestOf = ({ labels }: Alert): string => {
+  const about = Object.entries(labels).filter(([name]) => name !== "alertname");
+  return `Find out why ${labels.alertname ?? "the alert"} fires, and end it (${about.map(([name, value]) => `${name} ${value}`).join(", ")}).`;
+};
 
 function resolved(ports: PlanPorts, org: string, at: string, keyTurn: KeyTurn, { episode, inc }: Extract<Turn, { kind: "resolve" }>, alert: Alert): Promise<AlertSignal> {
   const { delivery, source } = keyTurn.alert;

@@ -1,7 +1,9 @@
 import { Controller, Get, Inject, Param, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiOperation, ApiTags } from "@nestjs/swagger";
 import type { FastifyReply } from "fastify";
+import { conforms } from "../../incidents/shape.js";
 import { isEnded } from "../../incidents/state.js";
+import { commandId } from "../../incidents/vocabulary.js";
 import { Readers } from "../identity/access.js";
 import { PORTS, type Ports, type StoredCommand } from "../ports.js";
 import { ApiProblem } from "../problems.js";
@@ -21,7 +23,7 @@ export class CommandsController {
   @ApiOperation({ summary: "How a command ended: 200, 409, or 202 while it waits", operationId: "show-command" })
   @Problems(401, 403, 404, 409, 503)
   async show(@Param("org") org: string, @Param("command") id: string, @Res({ passthrough: true }) reply: FastifyReply) {
-    const command = await this.ports.commands.find(org, id);
+    const command = conforms(commandId, id) ? await this.ports.commands.find(org, id) : null;
     if (command === null) throw new ApiProblem("COMMAND_UNKNOWN");
     const result = (await resultOf(this.ports.incidents, command)) ?? (await pending(this.ports, command));
     return sendAnswer(result, reply);

@@ -20,12 +20,14 @@ export interface Loaded {
 
 /** @throws {ApiProblem} INCIDENT_UNKNOWN */
 export async function loadIncident(reader: IncidentReader, org: string, inc: string): Promise<Loaded> {
-  const loaded = conforms(incidentId, inc) ? await findIncident(reader, org, inc) : null;
+  const loaded = await findIncident(reader, org, inc);
   if (loaded === null) throw new ApiProblem("INCIDENT_UNKNOWN");
   return loaded;
 }
 
+/** Null where there is none; what can't be an id is never asked of the store. */
 export async function findIncident(reader: IncidentReader, org: string, inc: string): Promise<Loaded | null> {
+  if (!conforms(incidentId, inc)) return null;
   const records = (await reader.records(org, inc)).map(parseRecord);
   const events = records.map(({ event }) => parseEvent(event));
   let state: State = unopened(org, inc);

@@ -45,7 +45,8 @@ export function fakeWorkflows(facts: Facts, policies: Policies): FakeWorkflows {
     const at = new Date().toISOString();
     const { judgement, attachments } = refusal ? { judgement: refusal, attachments: [] } : await judge(facts, policies, run.state, { ...asked, at });
     const { drafts } = decide(run.state, { ...asked, at, judgement });
-    drafts.forEach((draft, i) => append(org, inc, run, asked.commandId, draft, i, at, [envelope, ...(draft.typ === "GateEvaluated" ? attachments : [])]));
+    for (const [i, draft] of drafts.entries())
+      append(org, inc, run, asked.commandId, draft, i, at, [envelope, ...(draft.typ === "GateEvaluated" ? attachments : [])]);
   };
   const workflows: FakeWorkflows = {
     mode: "up",

@@ -64,7 +64,10 @@ export function fakes(): Fakes {
     vault,
     gateway: { keyid: "gateway-0123456789abcdef", sign: () => new Uint8Array(64) },
     commands: {
-      remember: async (command) => commands.get(command.commandId) ?? (commands.set(command.commandId, command), command),
+      remember: async (command) => {
+        if (!commands.has(command.commandId)) commands.set(command.commandId, command);
+        return commands.get(command.commandId)!;
+      },
       find: async (_org, id) => commands.get(id) ?? null,
     },
     incidents: workflows,

@@ -1,6 +1,6 @@
 import type { Json } from "../../../incidents/canonical.js";
 import { missingSentence, verdictWord } from "./show-gate.js";
-import { targetNames, undoOf } from "./show-plan.js";
+import { targetNames } from "./show-plan.js";
 import { cut, jsonText, oneLine, type Paint, short } from "./text.js";
 import type { IncidentView, PlanView } from "./view.js";
 
@@ -14,16 +14,21 @@ export function ballotLines(view: IncidentView, cast: string, requirement: strin
     `  plan         ${short(plan.digest)}, risk ${plan.risk}, executor ${plan.executor}, by ${plan.authors.join(", ")}`,
     ...(plan.request ? [`  why          ${cut(plan.request, 110)}`] : []),
     ...stepLines(plan, paint),
+    `  check        ${whole(plan.successCheck)}`,
     `  policy says  ${verdictWord(gate.verdict, paint)}${(gate.missing ?? []).map((missing) => `; missing ${missingSentence(missing)}`).join("")}`,
     `  requirement  ${paint("bold", oneLine(requirement))}${titleOf(gate, requirement)}`,
   ];
 }
 
+/** Parameters in full: what is cut off can't be approved. */
 const stepLines = (plan: PlanView, paint: Paint): readonly string[] =>
   plan.steps.flatMap((step, i) => [
-    `  ${`step ${i + 1}`.padEnd(11)}  ${oneLine(`${step.connector} ${step.action}`)} on ${paint("bold", targetNames(plan, step))}; undo: ${undoOf(step)}`,
-    ...(step.params ? [`               ${cut(jsonText(step.params as Json), 400)}`] : []),
+    `  ${`step ${i + 1}`.padEnd(11)}  ${oneLine(`${step.connector} ${step.action}`)} on ${paint("bold", targetNames(plan, step))}`,
+    ...(step.params ? [`               with ${whole(step.params)}`] : []),
+    `               undo ${step.rollback === null ? "none" : whole(step.rollback as Json)}`,
   ]);
+
+const whole = (value: Json): string => oneLine(typeof value === "string" ? value : jsonText(value));
 
 const titleOf = ({ controls = [] }: NonNullable<IncidentView["gate"]>, requirement: string): string => {
   const control = controls.find(({ id }) => id === requirement);

@@ -52,7 +52,7 @@ describe("countersign approve", () => {
       "checkout-prod",
       "peer-approval",
       '{"set":{"release":"41"}}',
-      "undo: revert",
+      'undo {"action":"revert"}',
     ])
       expect(err).toContain(shown);
   });

@@ -25,17 +25,19 @@ export const watchCommand = (): Command =>
       withApi(options, (api) => untilInterrupted((signal) => follow(api, word, options, signal))),
     );
 
-/** Ctrl-C ends the work where it waits, and is no failure. */
+/** Ctrl-C, or a reader of our output that has gone, ends the work where it waits, and is no failure. */
 async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once("SIGINT", stop);
+  process.stdout.once("error", stop);
   try {
     await work(interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
   } finally {
     process.removeListener("SIGINT", stop);
+    process.stdout.removeListener("error", stop);
   }
 }
 

@@ -94,7 +94,9 @@ async function environment(home: string, namespace: string, eventLog: "kafka" | 
   const { PATH, HOME } = process.env;
   const stack = join(home, "stack");
   mkdirSync(stack, { recursive: true });
-  const parts = databaseUrl === null ? { postgres: { pglite: join(home, "pglite"), source: "test", since: new Date().toISOString() } } : {};
+  // The program stays with an embedded store that is there, though this machine has a Postgres.
+  if (databaseUrl === null) mkdirSync(join(stack, "pglite"));
+  const parts = databaseUrl === null ? { postgres: { pglite: join(stack, "pglite"), source: "test", since: new Date().toISOString() } } : {};
   writeFileSync(join(stack, "stack.json"), JSON.stringify({ version: 1, processes: [], parts, kept: {} }));
   return {
     PATH,
