@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { findPaths } from "../config/paths.js";
-import { locate } from "../deployment/locate.js";
+import { locate, requireTemporal } from "../deployment/locate.js";
 import { openKeyStore } from "../keys/store.js";
 
 interface HistoryOptions {
@@ -30,7 +30,7 @@ async function history(inc: string, { out, json }: HistoryOptions): Promise<void
   const paths = findPaths();
   const keys = openKeyStore(paths.keys);
   const dataConverter = dataConverterOf(keys);
-  const temporal = temporalClient({ ...locate(paths, process.env).temporal, dataConverter });
+  const temporal = temporalClient({ ...requireTemporal(locate(paths, process.env)), dataConverter });
   try {
     const id = workflowIdOf(keys.org, inc);
     const fetched = await temporal.client.workflow.getHandle(id).fetchHistory();

@@ -16,6 +16,7 @@ import { intakeKeys } from "../vault/intake-keys.js";
 import { openVault } from "../vault/vault.js";
 import type { Deployment } from "./deployment.js";
 import { healthProbes } from "./health.js";
+import { requireTemporal } from "./locate.js";
 import { receiptsOf } from "./receipts.js";
 
 export interface RunningApi {
@@ -28,7 +29,7 @@ export interface RunningApi {
 export async function startApi(deployment: Deployment, { port, host }: { readonly port: number; readonly host: string }): Promise<RunningApi> {
   const { config, where, dataConverter, say } = deployment;
   const org = config.organisation.id;
-  const temporal = temporalClient({ ...where.temporal, dataConverter });
+  const temporal = temporalClient({ ...requireTemporal(where), dataConverter });
   const ports = apiPorts(deployment, temporal);
   const log: Log = (line) => say(JSON.stringify(line));
   const metrics = createMetrics(ports, org);

@@ -6,10 +6,17 @@ import type { Stack } from "../stack/stack.js";
 
 /** Where the parts are that a process runs on, and in words how each was found. */
 export interface Whereabouts {
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly source: string };
+  /** Null where neither a setting nor the stack has one: the builder needs none. */
+  readonly temporal: TemporalPlace | null;
   /** Null: the event log is the embedded one, in the store. */
   readonly kafka: { readonly brokers: readonly string[]; readonly source: string; readonly local: boolean } | null;
   readonly store: { readonly url: string; readonly source: string } | { readonly directory: string; readonly source: string };
+}
+
+export interface TemporalPlace {
+  readonly address: string;
+  readonly namespace: string;
+  readonly source: string;
 }
 
 export const NAMESPACE = "countersign";
@@ -18,7 +25,7 @@ export const stackFolder = (paths: Paths): string => join(paths.home, "stack");
 /**
  * The settings TEMPORAL_ADDRESS, KAFKA_BROKERS and DATABASE_URL; for each that isn't set, what the local stack runs.
  * COUNTERSIGN_EVENT_LOG=embedded keeps the event log in the store though there is a Kafka.
- * @throws {ConfigError} `TEMPORAL_MISSING`, `STORE_MISSING`
+ * @throws {ConfigError} `STORE_MISSING`
  */
 export function locate(paths: Paths, env: NodeJS.ProcessEnv): Whereabouts {
   return fromStack(openStackStore(env.COUNTERSIGN_STACK ?? stackFolder(paths)).read().parts, env);
@@ -31,7 +38,12 @@ export function fromStack(stack: Partial<Stack>, env: NodeJS.ProcessEnv): Wherea
 function temporalOf({ temporal }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabouts["temporal"] {
   const namespace = env.TEMPORAL_NAMESPACE ?? temporal?.namespace ?? NAMESPACE;
   if (env.TEMPORAL_ADDRESS) return { address: env.TEMPORAL_ADDRESS, namespace, source: "TEMPORAL_ADDRESS" };
-  if (temporal) return { address: temporal.address, namespace, source: temporal.source };
+  return temporal ? { address: temporal.address, namespace, source: temporal.source } : null;
+}
+
+/** @throws {ConfigError} `TEMPORAL_MISSING` */
+export function requireTemporal({ temporal }: Whereabouts): TemporalPlace {
+  if (temporal) return temporal;
   throw new ConfigError("TEMPORAL_MISSING", "no Temporal: set TEMPORAL_ADDRESS, or start the local stack with `countersign stack up`");
 }
 
@@ -50,7 +62,7 @@ function storeOf({ postgres }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabo
 /** One line each for people: what a process runs on. */
 export function describe({ temporal, kafka, store }: Whereabouts): readonly string[] {
   return [
-    `Temporal: ${temporal.address} (${temporal.source})`,
+    ...(temporal ? [`Temporal: ${temporal.address} (${temporal.source})`] : []),
     kafka ? `event log: Kafka at ${kafka.brokers.join(", ")} (${kafka.source})` : "event log: embedded in the store (KAFKA_BROKERS would name a Kafka)",
     "url" in store
       ? `store: Postgres (${store.source})`

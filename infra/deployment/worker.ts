@@ -9,10 +9,11 @@ import { sqlLocks } from "../store/locks.js";
 import { type RunningWorkers, startWorkers } from "../temporal/worker.js";
 import { evidenceReaderOf, configuredConnectors, probeOf } from "./connectors.js";
 import type { Deployment } from "./deployment.js";
+import { requireTemporal } from "./locate.js";
 
 /** Polls the three task queues until it is stopped. */
 export const startWorker = (deployment: Deployment): Promise<RunningWorkers> =>
-  startWorkers({ ...deployment.where.temporal, dataConverter: deployment.dataConverter, ports: activityPorts(deployment), log: deployment.say });
+  startWorkers({ ...requireTemporal(deployment.where), dataConverter: deployment.dataConverter, ports: activityPorts(deployment), log: deployment.say });
 
 function activityPorts(deployment: Deployment): ActivityPorts {
   const { sql, log, keys, vault, facts, policies } = deployment;

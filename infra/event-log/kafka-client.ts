@@ -22,9 +22,15 @@ export function kafkaClient({ brokers, warn = console.warn }: KafkaOptions): Kaf
     retry: RETRY,
     logLevel: kafkajs.logLevel.WARN,
     // Its error lines are told as warnings and without their stacks: an error that matters is thrown as well.
-    logCreator: () => (entry) => warn(kafkaLine(entry.namespace, entry.log)),
+    logCreator: () => (entry) => {
+      const line = kafkaLine(entry.namespace, entry.log);
+      if (!SETTLING.test(line)) warn(line);
+    },
   });
 }
+
+/** What a broker answers while a topic or group is new; it is asked again, and an error that stays is thrown. */
+const SETTLING = /not the leader for that topic-partition|group coordinator is not available/i;
 
 export function kafkaLine(namespace: string, log: { message: string; broker?: string; error?: unknown }): string {
   const broker = log.broker ? ` (${log.broker})` : "";

@@ -30,9 +30,16 @@ Examples:
 Exit codes: 0 done, 1 refused or not so, 2 wrong usage (verify: incomplete), 3 could not run.`,
   );
 
+/** Wrong usage ends with 2; of `verify`, whose 1 and 2 are verdicts, with 3. Help that was asked for ends with 0. */
+function exitByOurCodes(command: Command, usage: 2 | 3): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usage));
+  for (const each of command.commands) exitByOurCodes(each, each.name() === "verify" ? 3 : usage);
+}
+
 for (const command of [...runCommands(), stackCommand(), initCommand(), keysCommand(), ...clientCommands(), verifyCommand(), historyCommand(), demoCommand()])
   program.addCommand(command);
 
+exitByOurCodes(program, 2);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -6,7 +6,7 @@ title: Route checkout back to release 41
 request: >-
   Release 42 leaks connections and p95 of checkout is above 2 s. Route traffic back to 41; expected: p95 below 500 ms in 5 minutes.
 
-# low, medium or high: the policy may ask more of a higher risk. The catalogue can raise it, never lower it.
+# low, medium or high: the policy may ask more of a higher risk.
 risk: medium
 
 # Who runs it: "system" starts by itself as soon as the gate is ready; a person (id or account) starts with \`countersign start INC\`.
