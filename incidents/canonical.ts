@@ -109,6 +109,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these in a string.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SPACE = /[ \t\n\r]*/y;
 
@@ -131,8 +132,10 @@ class Reader {
     if (char === "{") return this.#object(depth);
     if (char === "[") return this.#array(depth);
     if (char === '"') return this.#string();
-    for (const [word, value] of WORDS) if (this.text.startsWith(word, this.#at)) return this.#skip(word.length), value;
-    return this.#number();
+    const found = WORDS.find(([word]) => this.text.startsWith(word, this.#at));
+    if (!found) return this.#number();
+    this.#skip(found[0].length);
+    return found[1];
   }
 
   #object(depth: number): Json {

@@ -119,7 +119,7 @@ export const commandShape = record({
   org: v.orgId,
   inc: v.incidentId,
   commandId: v.commandId,
-  actor: record({ kind: oneOf("person", "source"), id: v.actorId }),
+  actor: tagged("kind", { person: record({ id: v.personId }), source: record({ id: v.sourceId }) }),
   assurance: nullable(v.assurance),
   issuedAt: v.instant,
   body: tagged("type", { ...peoplesBodies, ...sourcesBodies }),

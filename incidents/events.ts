@@ -1,5 +1,5 @@
 import {
-  bool, int, list, nullable, oneOf, record, type Shape, type TypeOf,
+  bool, int, list, nullable, oneOf, record, type Shape, tagged, type TypeOf,
 } from "./shape.js";
 import * as v from "./vocabulary.js";
 
@@ -212,13 +212,17 @@ export const ACTOR_SLOTS = ["/address", "/name"] as const;
 export const sealedPaths = (typ: EventType, actorKind: Actor["kind"]): readonly string[] =>
   actorKind === "person" ? [...EVENTS[typ].sealed, ...ACTOR_SLOTS].sort() : EVENTS[typ].sealed;
 
-export const actorShape = record({
-  kind: oneOf("person", "source", "system"),
-  /** A person's or source's id; "system" for the workflow itself. */
-  id: v.actorId,
+const told = {
   assurance: nullable(v.assurance),
   /** Digest of the signed envelope of the command behind the event; null where the system acts. */
   envelope: nullable(v.digest),
+};
+
+/** The id is one of its kind: the system can't act under a person's. */
+export const actorShape = tagged("kind", {
+  person: record({ id: v.personId, ...told }),
+  source: record({ id: v.sourceId, ...told }),
+  system: record({ id: oneOf("system"), ...told }),
 });
 
 export interface Actor {

@@ -100,7 +100,7 @@ function apply(state: Opened, fact: Fact): Opened {
     case "Acknowledged":
       return { ...state, acknowledged: true };
     case "PlanProposed":
-      return { ...state, phase: "planned", plan: proposed(fact), run: null, validation: null, plans: state.plans + 1, votes: [], viewFloor: fact.seq };
+      return { ...state, phase: "planned", plan: proposed(fact), run: null, validation: null, plans: state.plans + 1, votes: [], decisions: [], viewFloor: fact.seq };
     case "PlanWithdrawn":
       return { ...state, phase: "open", ...unplanned, votes: [], viewFloor: fact.seq };
     case "GateEvaluated":

@@ -1,5 +1,6 @@
 import { stepKey } from "./digest.js";
 import type { ClearOf, EventType, Fact } from "./events.js";
+import { mayMake } from "./speakers.js";
 import { type Executing, type Opened, nextRollback, nextStep, seqOfHash, type State, standingApprovals, undispatchedSteps } from "./state.js";
 import type { Phase } from "./vocabulary.js";
 
@@ -90,10 +91,12 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
  */
 export function refusalOf(state: State, event: Proposal): string | null {
   const rule = RULES[event.typ] as Rule<EventType>;
-  if (state.phase === "none") return event.typ === "IncidentOpened" ? null : "INCIDENT_NOT_OPEN";
+  if (state.phase === "none") return event.typ === "IncidentOpened" ? wrongActor(event) : "INCIDENT_NOT_OPEN";
   if (!rule.from.includes(state.phase)) return ENDED.includes(state.phase as "closed") ? "INCIDENT_CLOSED" : "NOT_IN_THIS_PHASE";
-  return rule.refuse?.(state, event) ?? null;
+  return rule.refuse?.(state, event) ?? wrongActor(event);
 }
+
+const wrongActor = ({ typ, actor }: Proposal): string | null => (mayMake(typ, actor.kind) ? null : "WRONG_ACTOR");
 
 function samePlan(state: Opened, event: { readonly clear: { readonly plan: string } }): string | null {
   return state.plan?.digest === event.clear.plan ? null : "PLAN_CHANGED";
@@ -197,7 +200,7 @@ type Outcome = { readonly clear: { readonly plan: string; readonly step: string;
 
 function isInFlight(state: Opened, event: Outcome): string | null {
   const flying = state.run?.inFlight;
-  if (!flying || flying.seq !== event.clear.of || flying.step !== event.clear.step) return "STEP_NOT_IN_FLIGHT";
+  if (flying?.seq !== event.clear.of || flying.step !== event.clear.step) return "STEP_NOT_IN_FLIGHT";
   return samePlan(state, event);
 }
 

@@ -6,7 +6,6 @@ export const incidentId = pattern("inc_[0-9a-z]{26}", "an incident id");
 export const personId = pattern("per_[0-9a-z]{8,26}", "a person id");
 export const targetId = pattern("tgt_[0-9a-z]{8,26}", "a target id");
 export const sourceId = pattern("src_[0-9a-z]{8,26}", "a source id");
-export const actorId = pattern("system|(?:per|src)_[0-9a-z]{8,26}", "an actor's id");
 export const deliveryId = pattern("dlv_[0-9a-z]{26}", "a delivery id");
 export const commandId = pattern("[A-Za-z0-9][A-Za-z0-9_.:-]{7,79}", "a command id of 8 to 80 characters");
 export const digest = pattern("[0-9a-f]{64}", "64 hex digits");

@@ -11,6 +11,7 @@ import { EvidenceController } from "./evidence/evidence.controller.js";
 import { HealthController } from "./health/health.controller.js";
 import { AccessGuard } from "./identity/access.js";
 import { authenticate } from "./identity/caller.js";
+import { MeController } from "./identity/me.controller.js";
 import { CommandsController } from "./incidents/commands.controller.js";
 import { EndingController } from "./incidents/ending.controller.js";
 import { ExecutionController } from "./incidents/execution.controller.js";
@@ -36,6 +37,7 @@ export interface ApiOptions {
 }
 
 const CONTROLLERS = [
+  MeController,
   AlertsController,
   IncidentsController,
   RespondersController,

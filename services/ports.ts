@@ -92,12 +92,12 @@ export interface CommandStore {
 
 /** The acknowledged records of incidents: what is certain to be in the log. */
 export interface IncidentReader {
-  /** Encoded log records in order of seq; empty where the incident is unknown. */
-  records(org: string, inc: string): Promise<readonly Uint8Array[]>;
+  /** Encoded log records in order of seq, from that seq on; empty where there are none, or the incident is unknown. */
+  records(org: string, inc: string, from: number): Promise<readonly Uint8Array[]>;
   /** The record of an event; null until it is acknowledged. */
   byEid(org: string, eid: string): Promise<Uint8Array | null>;
-  /** Ids of the incidents, the newest first. */
-  list(org: string, limit: number): Promise<readonly string[]>;
+  /** The incidents, the newest first, each with the hash of its latest acknowledged event. */
+  list(org: string, limit: number): Promise<readonly { readonly inc: string; readonly head: string }[]>;
 }
 
 /** Temporal, as far as the API knows it. Every method is safe to repeat with the same signal. */
@@ -144,6 +144,8 @@ export interface Catalogue {
   target(org: string, word: string): Promise<{ readonly id: string; readonly name: string } | null>;
   /** By id or by account. */
   person(org: string, word: string): Promise<CataloguePerson | null>;
+  /** By id. */
+  source(org: string, id: string): Promise<{ readonly id: string; readonly name: string } | null>;
 }
 
 /** Canonical JSON bytes of policies. */

@@ -240,7 +240,10 @@ class IncidentRun {
 
   async #holdLocked(plan: string, step: string): Promise<boolean> {
     const held = this.state.phase === "executing" ? this.state.run.held : null;
-    if (held?.step === step && held.code === "TARGET_LOCKED") return this.#hold(), false;
+    if (held?.step === step && held.code === "TARGET_LOCKED") {
+      this.#hold();
+      return false;
+    }
     await this.#system({ type: "hold-step", plan, step, code: "TARGET_LOCKED" }, []);
     return true;
   }

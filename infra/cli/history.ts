@@ -16,7 +16,10 @@ export const historyCommand = (): Command =>
     .argument("<incident>", "incident id")
     .option("--out <file>", "write the history (still encrypted) as JSON")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nExamples:\n  countersign history inc_01k…\n  countersign history inc_01k… --out history.json --json\n\nExit codes: 0 replays, 1 differs, 3 could not run.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  countersign history inc_01k…\n  countersign history inc_01k… --out history.json --json\n\nExit codes: 0 replays, 1 differs, 3 could not run.",
+    )
     .action(history);
 
 async function history(inc: string, { out, json }: HistoryOptions): Promise<void> {
@@ -34,9 +37,10 @@ async function history(inc: string, { out, json }: HistoryOptions): Promise<void
   try {
     const id = workflowIdOf(keys.org, inc);
     const fetched = await temporal.client.workflow.getHandle(id).fetchHistory();
-    if (out) writeFileSync(out, JSON.stringify(historyToJSON(fetched)));
+    if (out) writeFileSync(out, historyToJSON(fetched));
     const result = await replay(fetched, id, dataConverter);
-    const words = result.difference ?? `replays: ${result.events} events, ${result.activities} activities with the same arguments`;
+    const words =
+      result.difference ?? `replays: ${result.events} events, ${result.activities} activities with the same arguments`;
     process.stdout.write(json ? `${JSON.stringify({ workflowId: id, ...result })}\n` : `${words}\n`);
     if (result.difference !== null) process.exitCode = 1;
   } finally {

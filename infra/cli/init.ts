@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { type Initialised, initialise } from "../config/initialise.js";
-import { orFail } from "./or-fail.js";
+import { orFail, setupCode } from "./or-fail.js";
 
 export { type Initialised, type InitialiseOptions, initialise } from "../config/initialise.js";
 
@@ -43,7 +43,7 @@ export function initCommand(): Command {
     .option("--json", "print the result as JSON")
     .addHelpText("after", HELP)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-    .action((options: InitOptions) => orFail("init", options.json, () => init(options)));
+    .action((options: InitOptions) => orFail(options.json, () => init(options), setupCode));
 }
 
 function init({

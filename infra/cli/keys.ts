@@ -6,7 +6,7 @@ import { writeTrustFile } from "../config/trust-file.js";
 import { ROLES, SIGNING_ROLES } from "../keys/roles.js";
 import { publicKeysOf } from "../keys/signers.js";
 import { type KeyStore, openKeyStore } from "../keys/store.js";
-import { orFail } from "./or-fail.js";
+import { orFail, setupCode } from "./or-fail.js";
 
 interface KeysOptions {
   readonly dir?: string;
@@ -36,12 +36,12 @@ export function keysCommand(): Command {
     .addHelpText("after", HELP);
   keys.addCommand(
     part("list", "ids, roles and public keys").action((options: KeysOptions) =>
-      orFail("keys", options.json, () => list(options)),
+      orFail(options.json, () => list(options), setupCode),
     ),
   );
   keys.addCommand(
     part("trust", "write trust.json anew from keys and policy").action((options: KeysOptions) =>
-      orFail("keys", options.json, () => trust(options)),
+      orFail(options.json, () => trust(options), setupCode),
     ),
   );
   return keys;

@@ -1,4 +1,5 @@
 import { ConfigError } from "../config-error.js";
+import { reasonOf } from "../stack/errors.js";
 
 /** 1: answered with no; 2: asked wrongly; 3: couldn't run, or the outcome isn't known. */
 export type ExitCode = 1 | 2 | 3;
@@ -26,18 +27,16 @@ export function exitCodeOf(error: unknown): ExitCode {
 }
 
 /** One line for standard error: the stable code, then the sentence. */
-export const explain = (error: unknown): string => `${codeOf(error)}: ${messageOf(error)}`;
+export const explain = (error: unknown): string => `${codeOf(error)}: ${reasonOf(error)}`;
 
 /** One document for `--json`. */
 export const problemJson = (error: unknown): unknown =>
   error instanceof CliProblem && error.answer !== undefined
     ? error.answer
-    : { error: { code: codeOf(error), message: messageOf(error) } };
+    : { error: { code: codeOf(error), message: reasonOf(error) } };
 
 function codeOf(error: unknown): string {
   if (error instanceof CliProblem || error instanceof ConfigError) return error.code;
   const { code } = error as { code?: unknown };
   return typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : "FAILED";
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import { Command, type CommanderError, InvalidArgumentError } from "commander";
-import { reasonOf } from "../stack/errors.js";
 import { PART_NAMES } from "../stack/parts.js";
 import { type PartStatus, type StackStatus, stackDown, stackStatus, stackUp } from "../stack/stack.js";
+import { orFail } from "./or-fail.js";
 
 interface StackOptions {
   readonly dir: string;
@@ -51,37 +51,29 @@ function exitWithUsage(error: CommanderError): never {
 }
 
 async function stackUpAction({ dir, brokers, json }: StackOptions): Promise<void> {
-  await orFail(json, async () => {
+  await orOne(json, async () => {
     await stackUp({ dir, kafkaBrokers: brokers, progress });
     printStatus(await stackStatus(dir), json);
   });
 }
 
 async function stackDownAction({ dir, json }: StackOptions): Promise<void> {
-  await orFail(json, async () => {
+  await orOne(json, async () => {
     await stackDown(dir, progress);
     console.log(json ? JSON.stringify({ dir, running: false }) : "stack: down");
   });
 }
 
 async function stackStatusAction({ dir, json }: StackOptions): Promise<void> {
-  await orFail(json, async () => {
+  await orOne(json, async () => {
     const status = await stackStatus(dir);
     printStatus(status, json);
     if (!status.running) process.exitCode = 1;
   });
 }
 
-async function orFail(json: boolean | undefined, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const code = (error as { code?: unknown }).code ?? "FAILED";
-    if (json) console.log(JSON.stringify({ error: { code, message: reasonOf(error) } }));
-    console.error(`${paint(process.stderr, 31, "stack failed")} (${code}): ${reasonOf(error)}`);
-    process.exitCode = 1;
-  }
-}
+/** Whatever fails here is a part that couldn't be found, started or stopped: 1. */
+const orOne = (json: boolean | undefined, work: () => Promise<void>): Promise<void> => orFail(json, work, () => 1);
 
 function printStatus(status: StackStatus, json: boolean | undefined): void {
   console.log(json ? JSON.stringify(status, null, 2) : status.parts.map(statusLine).join("\n"));

@@ -24,7 +24,7 @@ const rulesOf = ({ id, correlation, class: kind, severity, services, drill }: So
 const urgencyOf = (severity: number): "high" | "low" => (severity <= 2 ? "high" : "low");
 
 /** The words by which people name people and targets. */
-export function configCatalogue({ organisation, people, targets }: Config): Catalogue {
+export function configCatalogue({ organisation, people, targets, sources }: Config): Catalogue {
   const ours = (org: string): boolean => org === organisation.id;
   const targetsBy = new Map(
     targets.flatMap(({ id, name }) => [[name, { id, name }] as const, [id, { id, name }] as const]),
@@ -32,8 +32,10 @@ export function configCatalogue({ organisation, people, targets }: Config): Cata
   const peopleBy = new Map(
     people.flatMap(({ id, name, accounts }) => [...accounts, id].map((word) => [word, { id, name }] as const)),
   );
+  const sourcesBy = new Map(sources.map(({ id, name }) => [id, { id, name }] as const));
   return {
     target: async (org, word) => (ours(org) ? (targetsBy.get(word) ?? null) : null),
     person: async (org, word) => (ours(org) ? (peopleBy.get(word) ?? null) : null),
+    source: async (org, id) => (ours(org) ? (sourcesBy.get(id) ?? null) : null),
   };
 }

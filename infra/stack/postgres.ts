@@ -19,7 +19,8 @@ export async function upPostgres(context: PartContext, ways?: PostgresWays): Pro
   const given = context.env.DATABASE_URL;
   if (given) return useGiven(given);
   const pglite = join(context.dir, "pglite");
-  if (existsSync(pglite) && !context.store.read().kept.postgresHome) return embedded(context, pglite, "it holds this installation's data");
+  if (existsSync(pglite) && !context.store.read().kept.postgresHome)
+    return embedded(context, pglite, "it holds this installation's data");
   const found = await findPostgres(ways ?? postgresWays(context.env));
   if ("program" in found) return startServer(context, found.program);
   return embedded(context, pglite, found.missing);

@@ -47,7 +47,7 @@ async function drain(most = 40): Promise<readonly string[]> {
   return outcomes;
 }
 
-const incidents = () => world.workflows.list(ORG, 100);
+const incidents = async () => (await world.workflows.list(ORG, 100)).map(({ inc }) => inc);
 const typesOf = async (inc: string) => (await sqlFree(inc)).map(({ typ }) => typ);
 async function sqlFree(inc: string) {
   const { findIncident } = await import("../../services/incidents/load.js");

@@ -6,9 +6,9 @@ type Row = { readonly record: Uint8Array };
 
 /** What the API reads of incidents: acknowledged claims only, which the log is certain to hold. */
 export const sqlIncidents = (sql: Sql): IncidentReader => ({
-  records: async (org, inc) => {
+  records: async (org, inc, from) => {
     const rows = await available(
-      sql.query<Row>("select record from claims where org = $1 and inc = $2 and acked_at is not null order by seq", [org, inc]),
+      sql.query<Row>("select record from claims where org = $1 and inc = $2 and seq >= $3 and acked_at is not null order by seq", [org, inc, from]),
     );
     return rows.map(({ record }) => record);
   },
@@ -17,12 +17,17 @@ export const sqlIncidents = (sql: Sql): IncidentReader => ({
     return rows[0]?.record ?? null;
   },
   list: async (org, limit) => {
-    const rows = await available(
-      sql.query<{ readonly inc: string }>(
-        "select inc from claims where org = $1 and seq = 0 and acked_at is not null order by acked_at desc, inc limit $2",
-        [org, limit],
-      ),
-    );
-    return rows.map(({ inc }) => inc);
+    const rows = await available(sql.query<{ readonly inc: string; readonly head: string }>(LATEST, [org, limit]));
+    return rows.map(({ inc, head }) => ({ inc, head }));
   },
 });
+
+const LATEST = `
+  select opening.inc, latest.hash as head
+  from claims opening
+  cross join lateral (
+    select hash from claims where org = opening.org and inc = opening.inc and acked_at is not null order by seq desc limit 1
+  ) latest
+  where opening.org = $1 and opening.seq = 0 and opening.acked_at is not null
+  order by opening.acked_at desc, opening.inc
+  limit $2`;

@@ -24,18 +24,25 @@ export const sqlLocks = (sql: Sql): Locks => ({
   others: async (org, inc, targets) => grouped(await held(sql, org, targets)).filter((plan) => plan.id !== inc),
 });
 
-/** In order of the targets' ids, so that two that want the same never wait for each other. */
+/**
+ * In order of the targets' ids, so that two that want the same never wait for each other. The insert locks whichever row there is,
+ * its own or another's, until this transaction ends: no release in between leaves a target that nobody holds.
+ */
 async function take(tx: Sql, org: string, inc: string, plan: string, targets: readonly string[]): Promise<number> {
   const [next] = await tx.query<{ fence: number }>("select nextval('fences') as fence");
-  for (const target of targets)
-    await tx.query("insert into target_locks (org, target, inc, plan, fence) values ($1, $2, $3, $4, $5) on conflict do nothing", [
-      org, target, inc, plan, next!.fence,
-    ]);
-  const rows = await held(tx, org, targets);
-  const other = rows.find((row) => row.inc !== inc);
-  if (other) throw new Taken(other.inc);
-  return Math.max(...rows.map((row) => row.fence));
+  let fence = 0;
+  for (const target of targets) {
+    const [row] = await tx.query<Pick<Held, "inc" | "fence">>(TAKE, [org, target, inc, plan, next!.fence]);
+    if (row!.inc !== inc) throw new Taken(row!.inc);
+    fence = Math.max(fence, row!.fence);
+  }
+  return fence;
 }
+
+const TAKE = `
+  insert into target_locks (org, target, inc, plan, fence) values ($1, $2, $3, $4, $5)
+  on conflict (org, target) do update set inc = target_locks.inc
+  returning inc, fence`;
 
 const held = (sql: Sql, org: string, targets: readonly string[]): Promise<Held[]> =>
   sql.query<Held>("select inc, plan, target, fence from target_locks where org = $1 and target = any($2::text[]) order by inc, target", [org, [...targets]]);

@@ -42,12 +42,16 @@ describe("incidents", () => {
     await claim("inc_b", 0, "2026-03-11T16:00:00Z");
     await claim("inc_c", 0, null);
     const incidents = sqlIncidents(sql);
-    expect(await incidents.records("acme", "inc_a")).toEqual([Uint8Array.of(0), Uint8Array.of(1)]);
+    expect(await incidents.records("acme", "inc_a", 0)).toEqual([Uint8Array.of(0), Uint8Array.of(1)]);
+    expect(await incidents.records("acme", "inc_a", 1)).toEqual([Uint8Array.of(1)]);
     expect(await incidents.byEid("acme", "inc_a-1")).toEqual(Uint8Array.of(1));
     expect(await incidents.byEid("acme", "inc_a-2")).toBeNull();
-    expect(await incidents.list("acme", 10)).toEqual(["inc_b", "inc_a"]);
-    expect(await incidents.list("acme", 1)).toEqual(["inc_b"]);
-    expect(await incidents.records("other", "inc_a")).toEqual([]);
+    expect(await incidents.list("acme", 10)).toEqual([
+      { inc: "inc_b", head: "inc_b-0" },
+      { inc: "inc_a", head: "inc_a-1" },
+    ]);
+    expect(await incidents.list("acme", 1)).toEqual([{ inc: "inc_b", head: "inc_b-0" }]);
+    expect(await incidents.records("other", "inc_a", 0)).toEqual([]);
   });
 });
 

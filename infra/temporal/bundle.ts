@@ -17,8 +17,10 @@ async function bundle(workflowInterceptorModules: string[]): Promise<string> {
   return code;
 }
 
-export const WORKFLOW_BUNDLE = here("../../workflow-bundle.js");
-export const REPLAY_BUNDLE = here("../../replay-bundle.js");
+/** The build's; sources that run as they are (in tests) take those of `dist/`. */
+const built = (name: string): string => here(import.meta.url.endsWith(".ts") ? `../../dist/${name}` : `../../${name}`);
+export const WORKFLOW_BUNDLE = built("workflow-bundle.js");
+export const REPLAY_BUNDLE = built("replay-bundle.js");
 
 /** Part of the build. */
 export async function writeBundles(): Promise<void> {

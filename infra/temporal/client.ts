@@ -2,8 +2,14 @@ import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from "@
 import { type DataConverter, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import type { RecorderKeys } from "../../activities/ports.js";
 import { unopened } from "../../incidents/evolve.js";
-import { WorkflowEnded, WorkflowsUnavailable, type Workflows } from "../../services/ports.js";
-import { COMMAND_SIGNAL, INCIDENT_WORKFLOW, INCIDENTS_QUEUE, type IncidentStart, workflowIdOf } from "../../workflows/messages.js";
+import { WorkflowEnded, type Workflows, WorkflowsUnavailable } from "../../services/ports.js";
+import {
+  COMMAND_SIGNAL,
+  INCIDENT_WORKFLOW,
+  INCIDENTS_QUEUE,
+  type IncidentStart,
+  workflowIdOf,
+} from "../../workflows/messages.js";
 
 export interface TemporalClientOptions {
   readonly address: string;
@@ -27,7 +33,8 @@ const DEADLINE_MS = 5_000;
 
 /** The API's and the dispatcher's way to the incidents' workflows. */
 export function temporalWorkflows({ client }: TemporalClient, recorders: RecorderKeys): Workflows {
-  const within = <T>(work: () => Promise<T>): Promise<T> => client.connection.withDeadline(Date.now() + DEADLINE_MS, work).catch(toPortError);
+  const within = <T>(work: () => Promise<T>): Promise<T> =>
+    client.connection.withDeadline(Date.now() + DEADLINE_MS, work).catch(toPortError);
   return {
     signalWithStart: async (org, inc, signal) => {
       const { kid } = await recorders.current(org);
@@ -43,7 +50,8 @@ export function temporalWorkflows({ client }: TemporalClient, recorders: Recorde
         }),
       );
     },
-    signal: (org, inc, signal) => within(() => client.workflow.getHandle(workflowIdOf(org, inc)).signal(COMMAND_SIGNAL, signal)),
+    signal: (org, inc, signal) =>
+      within(() => client.workflow.getHandle(workflowIdOf(org, inc)).signal(COMMAND_SIGNAL, signal)),
   };
 }
 

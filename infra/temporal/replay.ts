@@ -4,6 +4,7 @@ import type { temporal } from "@temporalio/proto";
 import { type InjectedSinks, Worker } from "@temporalio/worker";
 import type { ReplaySinks } from "../../workflows/replay-interceptors.js";
 import { REPLAY_BUNDLE } from "./bundle.js";
+import { installRuntime } from "./runtime.js";
 
 type History = temporal.api.history.v1.IHistory;
 
@@ -26,13 +27,23 @@ export async function replay(history: History, workflowId: string, dataConverter
   const recorded = await recordedActivities(history, dataConverter);
   const called: Scheduled[] = [];
   const difference = await run(history, workflowId, dataConverter, called);
-  return { events: history.events?.length ?? 0, activities: recorded.length, difference: difference ?? firstDifference(recorded, called) };
+  return {
+    events: history.events?.length ?? 0,
+    activities: recorded.length,
+    difference: difference ?? firstDifference(recorded, called),
+  };
 }
 
-async function run(history: History, workflowId: string, dataConverter: DataConverter, called: Scheduled[]): Promise<string | null> {
+async function run(
+  history: History,
+  workflowId: string,
+  dataConverter: DataConverter,
+  called: Scheduled[],
+): Promise<string | null> {
   const sinks: InjectedSinks<ReplaySinks> = {
     replay: { scheduled: { callDuringReplay: true, fn: (_, type, args) => void called.push({ type, args }) } },
   };
+  installRuntime((line) => void process.stderr.write(`${line}\n`));
   const options = { workflowBundle: { codePath: REPLAY_BUNDLE }, dataConverter, sinks };
   try {
     await Worker.runReplayHistory(options, history, workflowId);
@@ -43,11 +54,16 @@ async function run(history: History, workflowId: string, dataConverter: DataConv
 }
 
 async function recordedActivities(history: History, dataConverter: DataConverter): Promise<readonly Scheduled[]> {
-  const scheduled = (history.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: event }) => (event ? [event] : []));
+  const scheduled = (history.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: event }) =>
+    event ? [event] : [],
+  );
   return Promise.all(
     scheduled.map(async ({ activityType, input }) => {
       const payloads = await decode((input?.payloads ?? []) as Payload[], dataConverter);
-      return { type: activityType?.name ?? "", args: payloads.map((payload) => defaultPayloadConverter.fromPayload(payload)) };
+      return {
+        type: activityType?.name ?? "",
+        args: payloads.map((payload) => defaultPayloadConverter.fromPayload(payload)),
+      };
     }),
   );
 }
@@ -64,8 +80,12 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 function firstDifference(recorded: readonly Scheduled[], called: readonly Scheduled[]): string | null {
   for (const [i, { type, args }] of recorded.entries()) {
-    if (called[i]?.type !== type) return `activity ${i}: the history has ${type}, the code calls ${called[i]?.type ?? "nothing"}`;
-    if (!isDeepStrictEqual(plain(called[i]!.args), plain(args))) return `activity ${i} (${type}): other arguments than in the history`;
+    if (called[i]?.type !== type)
+      return `activity ${i}: the history has ${type}, the code calls ${called[i]?.type ?? "nothing"}`;
+    if (!isDeepStrictEqual(plain(called[i]!.args), plain(args)))
+      return `activity ${i} (${type}): other arguments than in the history`;
   }
-  return called.length > recorded.length ? `the code calls ${called[recorded.length]!.type}, which the history doesn't have` : null;
+  return called.length > recorded.length
+    ? `the code calls ${called[recorded.length]!.type}, which the history doesn't have`
+    : null;
 }

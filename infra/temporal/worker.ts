@@ -1,8 +1,14 @@
 import type { DataConverter } from "@temporalio/common";
-import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import { type ActivityPorts, createEffectActivities, createPolicyActivities, createRecordActivities } from "../../activities/index.js";
-import { WORKFLOW_BUNDLE } from "./bundle.js";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import {
+  type ActivityPorts,
+  createEffectActivities,
+  createPolicyActivities,
+  createRecordActivities,
+} from "../../activities/index.js";
 import { EFFECTS_QUEUE, INCIDENTS_QUEUE, POLICY_QUEUE } from "../../workflows/messages.js";
+import { WORKFLOW_BUNDLE } from "./bundle.js";
+import { installRuntime } from "./runtime.js";
 
 export interface WorkerOptions {
   readonly address: string;
@@ -20,14 +26,30 @@ export interface RunningWorkers {
 }
 
 /** Three queues in one process: the workflow with append, decisions, and effects as a bulkhead. */
-export async function startWorkers({ address, namespace, dataConverter, ports, log }: WorkerOptions): Promise<RunningWorkers> {
+export async function startWorkers({
+  address,
+  namespace,
+  dataConverter,
+  ports,
+  log,
+}: WorkerOptions): Promise<RunningWorkers> {
   installRuntime(log);
   const connection = await NativeConnection.connect({ address });
   const common = { connection, namespace, dataConverter, shutdownGraceTime: "10s" as const };
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: INCIDENTS_QUEUE, workflowBundle: { codePath: WORKFLOW_BUNDLE }, activities: createRecordActivities(ports) }),
+    Worker.create({
+      ...common,
+      taskQueue: INCIDENTS_QUEUE,
+      workflowBundle: { codePath: WORKFLOW_BUNDLE },
+      activities: createRecordActivities(ports),
+    }),
     Worker.create({ ...common, taskQueue: POLICY_QUEUE, activities: createPolicyActivities(ports) }),
-    Worker.create({ ...common, taskQueue: EFFECTS_QUEUE, activities: createEffectActivities(ports), maxConcurrentActivityTaskExecutions: 20 }),
+    Worker.create({
+      ...common,
+      taskQueue: EFFECTS_QUEUE,
+      activities: createEffectActivities(ports),
+      maxConcurrentActivityTaskExecutions: 20,
+    }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   const done = running.then(() => connection.close());
@@ -39,17 +61,3 @@ async function stopAll(workers: readonly Worker[], done: Promise<void>): Promise
   for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
   await done;
 }
-
-/** Nest and the CLI own the signals; the native core's own log is kept to warnings. */
-/** Two of the three queues have no workflows, by design. */
-const EXPECTED = /^No workflows registered/;
-let installed = false;
-function installRuntime(log: (line: string) => void): void {
-  if (installed) return;
-  installed = true;
-  const logger = new DefaultLogger("WARN", ({ level, message, meta }) => {
-    if (!EXPECTED.test(message)) log(`${level} temporal: ${message}${meta?.error ? ` (${meta.error})` : ""}`);
-  });
-  Runtime.install({ shutdownSignals: [], logger, telemetryOptions: { logging: { forward: {}, filter: "ERROR" } } });
-}
-

@@ -114,6 +114,11 @@ export const CODES = {
   FACTS_MALFORMED: invalid(10, "policy", "The facts of a decision are not of their closed shape."),
   INPUTS_MISMATCH: invalid(10, "policy", "The digest over a decision's facts is not the recorded one."),
   FACTS_MISMATCH: invalid(10, "policy", "The facts of a decision contradict the events before it."),
+  FACTS_UNAUTHORISED: invalid(
+    10,
+    "policy",
+    "A decision rests on an exception, a delegation, a calendar or a break-glass that nobody is shown to have given.",
+  ),
   POLICY_MISSING: invalid(10, "policy", "A policy that a decision rests on is not in the receipt."),
   POLICY_MALFORMED: invalid(10, "policy", "A policy is not a canonical policy document."),
   DECISION_MISMATCH: invalid(

@@ -83,7 +83,7 @@ function decideAgain(clear: GateClear, event: number, before: State, library: Li
   const inputs = inputsIn(library, clear, event);
   const findings = [...active.findings, ...pinned.findings, ...inputs.findings];
   if (!active.value || !pinned.value || !inputs.value) return { findings };
-  const facts = factsFaults(inputs.value, before as Opened, event);
+  const facts = [...factsFaults(inputs.value, before as Opened, event), ...unauthorised(inputs.value, clear, event)];
   const decision = evaluated(active.value, inputs.value, clear, pinned.value);
   if (decision === null) return { findings: [...facts, finding("FACTS_MALFORMED", { event }, "they can't be judged")] };
   return { decision, findings: [...facts, ...decisionFaults(decision, clear, event)] };
@@ -129,6 +129,19 @@ function factsFaults(inputs: Inputs, before: Opened, event: number): readonly Fi
   return [...differing, ...(planDiffers ? ["plan"] : [])].map((name) =>
     finding("FACTS_MISMATCH", { event, path: `/clear/sections/${name}` }),
   );
+}
+
+/** What waives a control or lends a vote comes from the governance chain or an event; this form of the receipt has neither. */
+function unauthorised(inputs: Inputs, { governanceHead }: GateClear, event: number): readonly Finding[] {
+  const given = {
+    "sections/exceptions": inputs.exceptions.length > 0,
+    "sections/directory": inputs.directory.delegations.length > 0,
+    "sections/breakGlass": inputs.breakGlass !== null,
+    "sections/calendars": Object.keys(inputs.calendars).length > 0,
+    governanceHead: governanceHead !== null,
+  };
+  const named = Object.entries(given).filter(([, isGiven]) => isGiven);
+  return named.map(([path]) => finding("FACTS_UNAUTHORISED", { event, path: `/clear/${path}` }));
 }
 
 const same = (a: unknown, b: unknown): boolean => canonicalText(a as Json) === canonicalText(b as Json);

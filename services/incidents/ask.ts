@@ -7,6 +7,7 @@ import { callerOf } from "../identity/caller.js";
 import { mintId } from "../ids.js";
 import type { Ports } from "../ports.js";
 import { ApiProblem, PROBLEM_TYPE } from "../problems.js";
+import { namesIn } from "./names.js";
 import type { Answer } from "./result.js";
 import { type Prepared, submit } from "./submit.js";
 
@@ -49,13 +50,14 @@ export async function handle<T>(ports: Ports, kind: AskKind<T>, request: Fastify
     request: { ask: kind.name, params: params as { readonly [name: string]: string }, body: body as Json },
     prepare: async (of) => kind.prepare({ ports, org, inc: of, person: by.id, body, params: params as { readonly [name: string]: string } }),
   });
-  return sendAnswer(answer, reply);
+  return sendAnswer(ports, org, answer, reply);
 }
 
-export function sendAnswer(answer: Answer, reply: FastifyReply): unknown {
+export async function sendAnswer({ catalogue }: Ports, org: string, answer: Answer, reply: FastifyReply): Promise<unknown> {
   reply.status(answer.status);
   if (answer.status === 202) reply.header("location", answer.body.status);
   if (answer.status === 409) reply.header("content-type", PROBLEM_TYPE);
+  if (answer.status === 200) return { ...answer.body, ...(await namesIn(catalogue, org, answer.body)) };
   return answer.status === 409 ? JSON.stringify(answer.body) : answer.body;
 }
 

@@ -26,7 +26,7 @@ export class CommandsController {
     const command = conforms(commandId, id) ? await this.ports.commands.find(org, id) : null;
     if (command === null) throw new ApiProblem("COMMAND_UNKNOWN");
     const result = (await resultOf(this.ports.incidents, command)) ?? (await pending(this.ports, command));
-    return sendAnswer(result, reply);
+    return sendAnswer(this.ports, org, result, reply);
   }
 }
 

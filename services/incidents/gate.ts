@@ -8,11 +8,19 @@ import type { Loaded } from "./load.js";
 
 type GateClear = ClearOf<"GateEvaluated">;
 
+const RECOMPUTED = new WeakMap<Loaded, Decision | null>();
+
 /**
  * The latest decision in full, recomputed from the facts and policies that the record carries: a decision is never recorded, only
- * its digests. Null where none was made, or where the record doesn't give the recorded digest again.
+ * its digests. Null where none was made, or where the record doesn't give the recorded digest again. Once for each state of an
+ * incident, since nothing else goes into it.
  */
-export function recomputeDecision({ events, records, state }: Loaded): Decision | null {
+export function recomputeDecision(loaded: Loaded): Decision | null {
+  if (!RECOMPUTED.has(loaded)) RECOMPUTED.set(loaded, recompute(loaded));
+  return RECOMPUTED.get(loaded)!;
+}
+
+function recompute({ events, records, state }: Loaded): Decision | null {
   const event = state.gate === null ? undefined : events[state.gate.seq];
   if (event?.typ !== "GateEvaluated") return null;
   const clear = (event as EventBody<"GateEvaluated">).clear as unknown as GateClear;

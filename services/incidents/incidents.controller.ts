@@ -3,14 +3,17 @@ import { ApiBearerAuth, ApiOperation, ApiQuery, ApiTags } from "@nestjs/swagger"
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { eventHash } from "../../incidents/digest.js";
 import { Readers } from "../identity/access.js";
+import { callerOf } from "../identity/caller.js";
 import { PORTS, type Ports } from "../ports.js";
-import { ApiProblem } from "../problems.js";
+import { wholeNumberOf } from "../query.js";
 import { Acts, Problems } from "../route.js";
 import { handle } from "./ask.js";
 import * as asks from "./asks.js";
-import { findIncident, loadIncident } from "./load.js";
+import { listIncidents } from "./list.js";
+import { loadIncident } from "./load.js";
+import { namesIn } from "./names.js";
 import { eventJson } from "./result.js";
-import { summaryOf, viewIncident } from "./view.js";
+import { viewIncident } from "./view.js";
 
 @ApiTags("incidents")
 @ApiBearerAuth()
@@ -20,13 +23,11 @@ export class IncidentsController {
 
   @Get()
   @Readers("responder", "approver", "auditor", "admin", "ci")
-  @ApiOperation({ summary: "The latest incidents, newest first", operationId: "list-incidents" })
-  @ApiQuery({ name: "limit", required: false, schema: { type: "integer", minimum: 1, maximum: 100 } })
+  @ApiOperation({ summary: "The latest incidents, newest first, each with its next required action", operationId: "list-incidents" })
+  @ApiQuery({ name: "limit", required: false, schema: { type: "integer", minimum: 1, maximum: 500, default: 50 } })
   @Problems(400, 401, 403, 503)
-  async list(@Param("org") org: string, @Query("limit") limit?: string) {
-    const ids = await this.ports.incidents.list(org, limitOf(limit));
-    const found = await Promise.all(ids.map((inc) => findIncident(this.ports.incidents, org, inc)));
-    return { incidents: found.filter((incident) => incident !== null).map(summaryOf) };
+  list(@Req() request: FastifyRequest, @Query("limit") limit?: string) {
+    return listIncidents(this.ports, callerOf(request), wholeNumberOf("limit", limit, { min: 1, max: 500, otherwise: 50 }));
   }
 
   @Acts("", asks.openIncident, "Opens an incident by hand", "responder")
@@ -44,18 +45,13 @@ export class IncidentsController {
 
   @Get(":inc/events")
   @Readers("responder", "approver", "auditor", "admin")
-  @ApiOperation({ summary: "The acknowledged events, in order, with their hashes", operationId: "list-events" })
-  @Problems(401, 403, 404, 503)
-  async events(@Param("org") org: string, @Param("inc") inc: string) {
+  @ApiOperation({ summary: "The acknowledged events, in order, with their hashes; and the phase that they lead to", operationId: "list-events" })
+  @ApiQuery({ name: "from", required: false, description: "The seq of the first event wanted.", schema: { type: "integer", minimum: 0, default: 0 } })
+  @Problems(400, 401, 403, 404, 503)
+  async events(@Param("org") org: string, @Param("inc") inc: string, @Query("from") from?: string) {
+    const first = wholeNumberOf("from", from, { min: 0, max: 1_000_000, otherwise: 0 });
     const { events, records, state } = await loadIncident(this.ports.incidents, org, inc);
-    return { events: events.map((event, i) => eventJson(event, eventHash(records[i]!.event))), head: state.head, count: state.seq };
+    const shown = events.slice(first).map((event) => eventJson(event, eventHash(records[event.seq]!.event)));
+    return { events: shown, head: state.head, count: state.seq, phase: state.phase, ...(await namesIn(this.ports.catalogue, org, shown)) };
   }
-}
-
-/** @throws {ApiProblem} QUERY_INVALID */
-export function limitOf(limit: string | undefined): number {
-  if (limit === undefined) return 50;
-  const n = /^[1-9][0-9]{0,2}$/.test(limit) ? Number(limit) : 0;
-  if (n < 1 || n > 100) throw new ApiProblem("QUERY_INVALID", "limit is a whole number from 1 to 100.");
-  return n;
 }

@@ -3,13 +3,19 @@ import type { EventBody } from "../../incidents/event.js";
 import { nextRequiredAction } from "../../incidents/next-action.js";
 import type { Opened } from "../../incidents/state.js";
 import { standingApprovals } from "../../incidents/state.js";
-import type { Decision, Missing } from "../../policy/evaluator.js";
+import type { Decision, Missing, NextStep } from "../../policy/evaluator.js";
 import type { Catalogue, Vault } from "../ports.js";
 import { recomputeDecision } from "./gate.js";
 import { type Loaded, wordsOf } from "./load.js";
+import { namesIn } from "./names.js";
 
 /** The incident as one object (design: incident.md, "The work object"): opened for members, useful from the first alert on. */
 export async function viewIncident(vault: Vault, catalogue: Catalogue, loaded: Loaded): Promise<JsonObject> {
+  const view = await viewOf(vault, catalogue, loaded);
+  return { ...view, ...(await namesIn(catalogue, loaded.org, view)) } as unknown as JsonObject;
+}
+
+async function viewOf(vault: Vault, catalogue: Catalogue, loaded: Loaded): Promise<JsonObject> {
   const { state, events } = loaded;
   const decision = recomputeDecision(loaded);
   const words = await wordsOf(vault, loaded, events[0]!, ["/title", "/request", "/services"]);
@@ -39,10 +45,16 @@ export async function viewIncident(vault: Vault, catalogue: Catalogue, loaded: L
   };
 }
 
-/** What a list shows of each. */
 export function summaryOf({ org, inc, state }: Loaded): JsonObject {
   const { drill, phase, class: class_, severity, urgency, owner, openedAt, at, head, seq } = state;
   return { org, inc, drill, phase, class: class_, severity, urgency, owner, openedAt, lastEventAt: at, head, count: seq };
+}
+
+/** What a list shows of each incident, its words opened. */
+export async function rowOf(vault: Vault, loaded: Loaded): Promise<JsonObject> {
+  const { kind, who, text } = nextAction(loaded.state, recomputeDecision(loaded));
+  const words = await wordsOf(vault, loaded, loaded.events[0]!, ["/title"]);
+  return { ...summaryOf(loaded), title: titleOf(words, loaded.state), nextRequiredAction: { kind: kind!, who: who!, text: text! } };
 }
 
 const titleOf = (words: { readonly [path: string]: Json }, state: Opened): Json => words.title ?? `${state.class} incident`;
@@ -51,8 +63,21 @@ export function nextAction(state: Opened, decision: Decision | null): JsonObject
   const action = nextRequiredAction(state);
   const gated = action.kind === "satisfy-gate" || action.kind === "unblock-step";
   const next = gated && decision ? decision.nextStep : null;
-  return { ...action, ...(next ? { text: next.text, gate: next as unknown as Json } : {}) } as unknown as JsonObject;
+  if (next === null) return action as unknown as JsonObject;
+  return { ...action, who: TURN_OF[next.kind] ?? action.who, text: next.text, gate: next as unknown as Json };
 }
+
+/** Whose turn it is where the gate asks for that; null where the action itself says it. */
+const TURN_OF: Readonly<Record<NextStep["kind"], string | null>> = {
+  "repair-facts": "responder",
+  "attach-evidence": "responder",
+  "change-plan": "responder",
+  "escalate": "responder",
+  "break-glass": "responder",
+  "wait-for-window": "nobody",
+  "ask-approval": "approver",
+  "execute": null,
+};
 
 async function planView(vault: Vault, catalogue: Catalogue, loaded: Loaded): Promise<Json> {
   const { plan } = loaded.state;

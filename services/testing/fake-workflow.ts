@@ -62,9 +62,9 @@ export function fakeWorkflows(facts: Facts, policies: Policies): FakeWorkflows {
       if (!run || (run.state.phase !== "none" && isEnded(run.state))) throw new WorkflowEnded("ended");
       if (workflows.mode === "up") await take(org, inc, run, envelope);
     },
-    records: async (_org, inc) => runs.get(inc)?.records.map(({ record }) => record) ?? [],
+    records: async (_org, inc, from) => runs.get(inc)?.records.slice(from).map(({ record }) => record) ?? [],
     byEid: async (_org, eid) => [...runs.values()].flatMap(({ records }) => records).find((r) => r.eid === eid)?.record ?? null,
-    list: async (_org, limit) => [...runs.keys()].reverse().slice(0, limit),
+    list: async (_org, limit) => [...runs].reverse().slice(0, limit).map(([inc, { state }]) => ({ inc, head: state.head })),
   };
   return workflows;
 }

@@ -79,6 +79,7 @@ export function fakes(): Fakes {
     catalogue: {
       target: async (_org, word) => (word === TARGET.id || word === TARGET.name ? TARGET : null),
       person: async (_org, word) => findPerson(word),
+      source: async (_org, id) => (id === SOURCE ? { id, name: "alertmanager" } : null),
     },
     policies,
     facts,

@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Param, Query } from "@nestjs/common";
 import { ApiBearerAuth, ApiOperation, ApiQuery, ApiTags } from "@nestjs/swagger";
 import { Readers } from "../identity/access.js";
-import { limitOf } from "../incidents/incidents.controller.js";
+import { namesIn } from "../incidents/names.js";
 import { PORTS, type Ports } from "../ports.js";
+import { wholeNumberOf } from "../query.js";
 import { Problems } from "../route.js";
 
 @ApiTags("triage")
@@ -17,6 +18,7 @@ export class TriageController {
   @ApiQuery({ name: "limit", required: false, schema: { type: "integer", minimum: 1, maximum: 100 } })
   @Problems(400, 401, 403, 503)
   async list(@Param("org") org: string, @Query("limit") limit?: string) {
-    return { items: await this.ports.inbox.triage(org, limitOf(limit)) };
+    const items = await this.ports.inbox.triage(org, wholeNumberOf("limit", limit, { min: 1, max: 100, otherwise: 50 }));
+    return { items, ...(await namesIn(this.ports.catalogue, org, items)) };
   }
 }

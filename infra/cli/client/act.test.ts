@@ -14,7 +14,7 @@ describe("a command", () => {
     const text = await run(withUrl(api.url), "ack", INC);
     const json = await run(withUrl(api.url), "ack", INC, "--json");
     await api.close();
-    expect(text.out).toMatch(/^recorded in inc_\S+\n +7 {2}15:00:00 {2}Acknowledged +per_aaaaaaaa\n$/);
+    expect(text.out).toMatch(/^recorded in inc_\S+\n +7 {2}15:00:00 {2}Acknowledged +Ana\n$/);
     expect(JSON.parse(json.out)).toMatchObject({ incident: INC, events: [{ typ: "Acknowledged" }] });
     expect(json.out).not.toContain("\u001b");
   });
@@ -105,7 +105,7 @@ describe("a command", () => {
 describe("an incident may be named", () => {
   const list = (...ids: readonly string[]) => ok({ incidents: ids.map((inc) => ({ ...planned, inc })) });
   const routes = {
-    [`GET ${at("?limit=100")}`]: list(INC, OTHER),
+    [`GET ${at("?limit=500")}`]: list(INC, OTHER),
     [`GET ${at("?limit=1")}`]: list(INC),
     [ACK]: recorded("Acknowledged"),
   };

@@ -6,6 +6,7 @@ import { CliProblem } from "../problem.js";
 import type { Answer, Api } from "./api.js";
 import { type ClientOptions, type LeafHelp, leaf, patternOf, print, wholeNumber } from "./command.js";
 import { eventSummary, type ShownEvent } from "./event-line.js";
+import { type Named, namesOf } from "./names.js";
 import { paintFor } from "./text.js";
 
 export interface ActOptions extends ClientOptions {
@@ -28,7 +29,7 @@ export const acting = (name: string, description: string, help: LeafHelp): Comma
     );
 
 /** The body of a 200: which events the command made. */
-export interface Recorded {
+export interface Recorded extends Named {
   readonly commandId: string;
   readonly incident: string;
   readonly events: readonly ShownEvent[];
@@ -76,7 +77,11 @@ const notYet = (answer: JsonObject, commandId: string): CliProblem =>
   );
 
 /** One line for each event; the incident's id first, since a new one is only known from here. */
-export function recordedLines({ incident, events }: Recorded): readonly string[] {
+export function recordedLines({ incident, events, ...named }: Recorded): readonly string[] {
   const paint = paintFor(process.stdout);
-  return [`${paint("green", "recorded")} in ${incident}`, ...events.map((event) => `  ${eventSummary(event, paint)}`)];
+  const name = namesOf(named);
+  return [
+    `${paint("green", "recorded")} in ${incident}`,
+    ...events.map((event) => `  ${eventSummary(event, paint, name)}`),
+  ];
 }

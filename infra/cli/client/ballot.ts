@@ -1,4 +1,5 @@
 import type { Json } from "../../../incidents/canonical.js";
+import { type NameOf, namesOf } from "./names.js";
 import { missingSentence, verdictWord } from "./show-gate.js";
 import { targetNames } from "./show-plan.js";
 import { cut, jsonText, oneLine, type Paint, short } from "./text.js";
@@ -8,13 +9,14 @@ import type { IncidentView, PlanView } from "./view.js";
 export function ballotLines(view: IncidentView, cast: string, requirement: string, paint: Paint): readonly string[] {
   const { plan, gate } = view;
   if (plan === null || gate === null) return [];
+  const name = namesOf(view);
   return [
     `${paint("bold", `You are about to ${cast}`)} ${paint("bold", oneLine(plan.title ?? "a plan without title"))}`,
     `  incident     ${cut(view.title, 90)} (${view.inc}, SEV-${view.severity}${view.drill ? ", drill" : ""})`,
-    `  plan         ${short(plan.digest)}, risk ${plan.risk}, executor ${plan.executor}, by ${plan.authors.join(", ")}`,
+    `  plan         ${short(plan.digest)}, risk ${plan.risk}, executor ${name(plan.executor)}, by ${plan.authors.map(name).join(", ")}`,
     ...(plan.request ? [`  why          ${cut(plan.request, 110)}`] : []),
     ...stepLines(plan, paint),
-    `  check        ${whole(plan.successCheck)}`,
+    `  check        ${whole(named(plan.successCheck, name))}`,
     `  policy says  ${verdictWord(gate.verdict, paint)}${(gate.missing ?? []).map((missing) => `; missing ${missingSentence(missing)}`).join("")}`,
     `  requirement  ${paint("bold", oneLine(requirement))}${titleOf(gate, requirement)}`,
   ];
@@ -27,6 +29,10 @@ const stepLines = (plan: PlanView, paint: Paint): readonly string[] =>
     ...(step.params ? [`               with ${whole(step.params)}`] : []),
     `               undo ${step.rollback === null ? "none" : whole(step.rollback as Json)}`,
   ]);
+
+/** A check by a person says who looks. */
+const named = (check: PlanView["successCheck"], name: NameOf): Json =>
+  typeof check.person === "string" ? { ...check, person: name(check.person) } : check;
 
 const whole = (value: Json): string => oneLine(typeof value === "string" ? value : jsonText(value));
 

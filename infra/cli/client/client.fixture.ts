@@ -10,6 +10,9 @@ export const OTHER = "inc_4k2v9x0000000000000000000a";
 export const PLAN = "3fa1c2d4".repeat(8);
 export const HEAD = "ab".repeat(32);
 export const DECISION = "cd".repeat(32);
+/** Who asks, unless a test says otherwise: the one whom the fixture's requirements wait for. */
+export const ME = "GET /v1/orgs/acme/me";
+export const meAs = (id: string): Reply => ok({ id, kind: "person", name: "x", org: "acme", roles: ["approver"], groups: [] });
 
 export interface Seen {
   readonly method: string;
@@ -40,6 +43,8 @@ export const recorded = (...types: readonly string[]): Reply =>
       actor: { kind: "person", id: "per_aaaaaaaa" },
       clear: {},
     })),
+    people: { per_aaaaaaaa: "Ana" },
+    sources: {},
   });
 
 /** A small server in the API's place; answers by "METHOD path", a list one after another. */
@@ -216,9 +221,11 @@ export const planned: IncidentView = {
   deadlines: [],
   alerts: [{ source: "src_aaaaaaaa", episode: 1, firing: true }],
   suppressedAlerts: 0,
+  people: { per_aaaaaaaa: "Ana", per_bbbbbbbb: "Bo" },
+  sources: { src_aaaaaaaa: "alertmanager" },
   nextRequiredAction: {
     kind: "satisfy-gate",
-    who: "approver",
+    who: "responder",
     text: "Attach impact-statement, from role:responder.",
     gate: { kind: "attach-evidence", text: "Attach impact-statement, from role:responder." },
   },

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
-import { exitCodeOf, explain, problemJson } from "../problem.js";
+import { orFail } from "../or-fail.js";
 import { type Api, openApi } from "./api.js";
 import { type ConnectionOptions, connectionOf } from "./connection.js";
-import { jsonText, paintFor } from "./text.js";
+import { jsonText } from "./text.js";
 
 export interface ClientOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -48,17 +48,7 @@ function exitWithUsage(error: { readonly exitCode: number }): never {
 
 /** Runs a command's work with the API; a problem is said on standard error, as JSON where asked, and sets the exit code. */
 export const withApi = (options: ClientOptions, work: (api: Api) => Promise<void>): Promise<void> =>
-  orExplain(options, async () => work(openApi(connectionOf(options, process.env))));
-
-export async function orExplain({ json }: ClientOptions, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (json) console.log(jsonText(problemJson(error), 2));
-    console.error(paintFor(process.stderr)("red", explain(error)));
-    process.exitCode = exitCodeOf(error);
-  }
-}
+  orFail(options.json, async () => work(openApi(connectionOf(options, process.env))));
 
 /** Standard output holds one document and nothing else with `--json`, and otherwise text for people. */
 export function print({ json }: ClientOptions, document: unknown, lines: () => readonly string[]): void {

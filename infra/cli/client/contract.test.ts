@@ -7,7 +7,7 @@ import * as evidence from "../../../services/evidence/asks.js";
 import type { AskKind } from "../../../services/incidents/ask.js";
 import * as asks from "../../../services/incidents/asks.js";
 import * as plans from "../../../services/incidents/plan.js";
-import { at, INC, OTHER, ok, planned, recorded, run, serve, TOKEN } from "./client.fixture.js";
+import { at, INC, ME, meAs, OTHER, ok, planned, recorded, run, serve, TOKEN } from "./client.fixture.js";
 import { PLAN_EXAMPLE } from "./plan-example.js";
 
 /** Every body that a command sends is one that the API takes, on a route that it has. */
@@ -82,6 +82,7 @@ describe("what the commands send", () => {
   it.each(LINES.map((line) => [line.join(" ").replaceAll(dir, ""), line] as const))("%s", async (_, line) => {
     const api = await serve({
       [`GET ${at(`/${INC}`)}`]: ok(planned),
+      [ME]: meAs("per_bbbbbbbb"),
       [`POST ${at("")}`]: recorded("IncidentOpened"),
       ...anyPost(),
     });

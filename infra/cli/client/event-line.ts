@@ -1,4 +1,5 @@
 import type { Actor } from "../../../incidents/events.js";
+import type { NameOf } from "./names.js";
 import { oneLine, type Paint, short } from "./text.js";
 
 /** An event as the API shows it. */
@@ -48,19 +49,18 @@ const TELLING = [
 ] as const;
 
 /** Seq, time, what, who, and the telling members: one line for each event. */
-export function eventSummary({ seq, at, typ, actor, clear }: ShownEvent, paint: Paint): string {
+export function eventSummary({ seq, at, typ, actor, clear }: ShownEvent, paint: Paint, name: NameOf): string {
   const time = paint("dim", at.slice(11, 19));
-  const who = actor.id === "system" ? "system" : oneLine(actor.id);
-  return `${String(seq).padStart(4)}  ${time}  ${paint(styleOf(typ, clear), typ.padEnd(21))}  ${who.padEnd(20)}  ${details(clear)}`.trimEnd();
+  return `${String(seq).padStart(4)}  ${time}  ${paint(styleOf(typ, clear), typ.padEnd(21))}  ${name(actor.id).padEnd(14)}  ${details(clear, name)}`.trimEnd();
 }
 
-const details = (clear: ShownEvent["clear"]): string =>
-  TELLING.filter((name) => clear[name] !== undefined && clear[name] !== null && clear[name] !== false)
-    .map((name) => `${name} ${shownValue(clear[name])}`)
+const details = (clear: ShownEvent["clear"], name: NameOf): string =>
+  TELLING.filter((member) => clear[member] !== undefined && clear[member] !== null && clear[member] !== false)
+    .map((member) => `${member} ${shownValue(clear[member], name)}`)
     .join(", ");
 
-function shownValue(value: unknown): string {
-  const text = oneLine(typeof value === "object" ? JSON.stringify(value) : value);
+function shownValue(value: unknown, name: NameOf): string {
+  const text = typeof value === "string" ? name(value) : oneLine(JSON.stringify(value));
   return /^[0-9a-f]{32,64}$/.test(text) ? short(text) : text;
 }
 

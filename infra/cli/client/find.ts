@@ -1,30 +1,29 @@
 import { CliProblem, usageProblem } from "../problem.js";
 import type { Api } from "./api.js";
 import { cut } from "./text.js";
-import type { IncidentSummary, IncidentView } from "./view.js";
+import type { IncidentList, IncidentSummary, IncidentView } from "./view.js";
 
 /** How many incidents a prefix is looked up among: as many as the API lists. */
-const LISTED = 100;
+const LISTED = 500;
 
 /** The id that a person means by an id, the beginning of one, or `latest`. @throws {CliProblem} */
 export async function findInc(api: Api, word: string): Promise<string> {
   if (/^inc_[0-9a-z]{26}$/.test(word)) return word;
-  if (word === "latest") return latest(await listIncidents(api, 1));
+  if (word === "latest") return latest((await listIncidents(api, 1)).incidents);
   if (!/^inc_[0-9a-z]{6,25}$/.test(word))
     throw usageProblem(
       "INC_INVALID",
       `Expected an incident's id, inc_ with at least 6 characters of one, or latest; found ${cut(word, 40)}.`,
     );
-  const found = (await listIncidents(api, LISTED)).filter(({ inc }) => inc.startsWith(word));
+  const found = (await listIncidents(api, LISTED)).incidents.filter(({ inc }) => inc.startsWith(word));
   if (found.length === 1) return found[0]!.inc;
   if (found.length === 0)
     throw new CliProblem("INCIDENT_UNKNOWN", `None of the latest ${LISTED} incidents begins with ${word}.`, 1);
   throw usageProblem("INC_AMBIGUOUS", `${word} is the beginning of ${found.map(({ inc }) => inc).join(", ")}.`);
 }
 
-export const listIncidents = async (api: Api, limit: number): Promise<readonly IncidentSummary[]> =>
-  ((await api.get(`/incidents?limit=${limit}`)) as unknown as { readonly incidents: readonly IncidentSummary[] })
-    .incidents;
+export const listIncidents = async (api: Api, limit: number): Promise<IncidentList> =>
+  (await api.get(`/incidents?limit=${limit}`)) as unknown as IncidentList;
 
 function latest(incidents: readonly IncidentSummary[]): string {
   if (incidents.length > 0) return incidents[0]!.inc;

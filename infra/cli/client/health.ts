@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { Health } from "../../../services/health/health.js";
+import { orFail } from "../or-fail.js";
 import { CliProblem } from "../problem.js";
 import { answerOf } from "./api.js";
-import { type ClientOptions, leaf, orExplain, print } from "./command.js";
+import { type ClientOptions, leaf, print } from "./command.js";
 import { publicConnection } from "./connection.js";
 import { send } from "./http.js";
 import { oneLine, type Paint, paintFor, relative } from "./text.js";
@@ -12,7 +13,7 @@ export const healthCommand = (): Command =>
     examples: ["health", "health --url https://countersign.example.com --json"],
     exits: "Exit codes: 0 all is up, 1 something is down, 2 wrong usage, 3 the API doesn't answer.",
   }).action((options: ClientOptions) =>
-    orExplain(options, async () => {
+    orFail(options.json, async () => {
       const health = await readHealth(options);
       print(options, health, () => healthLines(health, paintFor(process.stdout)));
       if (health.status !== "up") process.exitCode = 1;

@@ -13,9 +13,10 @@ import {
   withApi,
 } from "./command.js";
 import { findInc, listIncidents } from "./find.js";
+import { namesOf } from "./names.js";
 import { incidentLines } from "./show.js";
 import { cut, type Paint, paintFor, relative, table } from "./text.js";
-import type { IncidentSummary, IncidentView } from "./view.js";
+import type { IncidentList, IncidentView } from "./view.js";
 import { watchCommand } from "./watch.js";
 
 export const incidentCommand = (): Command =>
@@ -30,24 +31,25 @@ export const incidentCommand = (): Command =>
 
 const listCommand = (): Command =>
   leaf("list", "the latest incidents, newest first", { examples: ["incident list", "incident list --limit 5 --json"] })
-    .option("--limit <count>", "how many, 1 to 100", wholeNumber(1, 100), 20)
+    .option("--limit <count>", "how many, 1 to 500", wholeNumber(1, 500), 20)
     .action((options: ClientOptions & { limit: number }) =>
       withApi(options, async (api) => {
-        if (options.json) return print(options, await api.get(`/incidents?limit=${options.limit}`), () => []);
-        const incidents = await listIncidents(api, options.limit);
-        print(options, null, () => listLines(incidents, paintFor(process.stdout), Date.now()));
+        const answer = await listIncidents(api, options.limit);
+        print(options, answer, () => listLines(answer, paintFor(process.stdout), Date.now()));
       }),
     );
 
-function listLines(incidents: readonly IncidentSummary[], paint: Paint, now: number): readonly string[] {
+function listLines({ incidents, ...named }: IncidentList, paint: Paint, now: number): readonly string[] {
+  const name = namesOf(named);
   if (incidents.length === 0) return ["No incident yet."];
   const rows = incidents.map(({ inc, phase, severity, owner, openedAt, drill, title, ...rest }) => [
     inc,
     phase,
     `SEV-${severity}`,
     relative(openedAt, now),
-    owner ?? "no owner",
+    owner === null ? "no owner" : name(owner),
     `${drill ? "DRILL " : ""}${cut(title ?? rest.class, 60)}`,
+    cut(rest.nextRequiredAction.text, 60),
   ]);
   return table(rows).map((line, i) =>
     ["closed", "cancelled"].includes(incidents[i]!.phase) ? paint("dim", line) : line,

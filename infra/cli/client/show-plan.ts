@@ -1,15 +1,17 @@
+import { type NameOf, namesOf } from "./names.js";
 import { cut, oneLine, type Paint, short, table } from "./text.js";
 import type { IncidentView, PlanView, StepView } from "./view.js";
 
 /** The plan with its steps, each with where its run stands, how it is undone, and how success is checked. */
-export function planLines({ plan, run, validation }: IncidentView, paint: Paint): readonly string[] {
+export function planLines({ plan, run, validation, ...view }: IncidentView, paint: Paint): readonly string[] {
+  const name = namesOf(view);
   if (plan === null) return ["none yet"];
   return [
     `${oneLine(plan.title ?? "without a title")}  ${paint("dim", short(plan.digest))}${plan.voided ? paint("red", "  VOID: its approvals no longer hold") : ""}`,
-    `risk ${plan.risk} · executor ${plan.executor} · by ${plan.authors.join(", ")}`,
+    `risk ${plan.risk} · executor ${name(plan.executor)} · by ${plan.authors.map(name).join(", ")}`,
     ...(plan.request ? [`why: ${cut(plan.request, 100)}`] : []),
     ...stepLines(plan, run),
-    `check: ${checkText(plan)}${validation === null ? "" : ` → ${paint(validation === "passed" ? "green" : "red", validation)}`}`,
+    `check: ${checkText(plan, name)}${validation === null ? "" : ` → ${paint(validation === "passed" ? "green" : "red", validation)}`}`,
     ...runLines(run, paint),
   ];
 }
@@ -43,9 +45,9 @@ export function undoOf({ rollback, rollbackMinutes }: StepView): string {
     : `${oneLine(rollback.action)} (${rollbackMinutes} min)`;
 }
 
-function checkText({ successCheck }: PlanView): string {
+function checkText({ successCheck }: PlanView, name: NameOf): string {
   const { kind, url, person, instructions, ...expected } = successCheck;
-  if (kind === "person") return cut(`${person} looks${instructions ? `: ${instructions}` : ""}`, 100);
+  if (kind === "person") return cut(`${name(String(person))} looks${instructions ? `: ${instructions}` : ""}`, 100);
   const expects = Object.entries(expected).filter(([, value]) => value !== null);
   return cut(
     `probe ${url ?? ""}${expects.length > 0 ? ` (${expects.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")})` : ""}`,

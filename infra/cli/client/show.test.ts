@@ -127,7 +127,7 @@ describe("lists", () => {
     });
     expect(JSON.parse((await run(env(api.url), "incident", "list", "--json")).out)).toEqual(answer);
     expect((await run(env(api.url), "incident", "list")).out).toMatch(
-      /^inc_\S+ {2}planned {2}SEV-1 {2}\d+ d ago {2}no owner {2}Checkout is slow\n$/,
+      /^inc_\S+ {2}planned {2}SEV-1 {2}\d+ d ago {2}no owner {2}Checkout is slow {2}Attach impact-statement, from role:responder\.\n$/,
     );
     expect((await run(env(api.url), "triage", "list")).out).toBe("Nothing waits for triage.\n");
     await api.close();

@@ -1,4 +1,5 @@
 import { nextCommand } from "./hints.js";
+import { namesOf } from "./names.js";
 import { gateLines } from "./show-gate.js";
 import { planLines } from "./show-plan.js";
 import { alertLines, approvalLines, evidenceLines, taskLines } from "./show-work.js";
@@ -36,7 +37,7 @@ function headLines(view: IncidentView, paint: Paint, now: number): readonly stri
     ...(drill ? [paint(["bold", "magenta"], "DRILL: sandbox connectors only")] : []),
     paint("bold", cut(title, 110)),
     `${paint(phaseStyle(phase), phase.toUpperCase())}  SEV-${severity}  ${facts.join(" · ")}`,
-    `owner ${owner ?? paint("yellow", "nobody yet")}  ${acknowledged ? "acknowledged" : paint("yellow", "not acknowledged")}  opened ${relative(openedAt, now)} (${openedAt})`,
+    `owner ${owner === null ? paint("yellow", "nobody yet") : namesOf(view)(owner)}  ${acknowledged ? "acknowledged" : paint("yellow", "not acknowledged")}  opened ${relative(openedAt, now)} (${openedAt})`,
     paint("dim", inc),
   ];
 }
@@ -54,7 +55,7 @@ function nextLines(view: IncidentView, paint: Paint): readonly string[] {
   const { text, who } = view.nextRequiredAction;
   const command = nextCommand(view);
   return [
-    `${paint(["bold", "cyan"], oneLine(text))}${who === "nobody" ? "" : `  (${oneLine(who)})`}`,
+    `${paint(["bold", "cyan"], oneLine(text))}${who === "nobody" ? "" : `  (${namesOf(view)(who)})`}`,
     ...(command === null ? [] : [paint("dim", `$ countersign ${command}`)]),
   ];
 }

@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type ActOptions, act, acting } from "./act.js";
 import { type ClientOptions, group, INC_HELP, leaf, print, withApi } from "./command.js";
 import { eidOf, findInc, readIncident } from "./find.js";
-import { cut, oneLine, table } from "./text.js";
+import { namesOf } from "./names.js";
+import { cut, table } from "./text.js";
 import type { IncidentView } from "./view.js";
 
 const TASK_HELP = `${INC_HELP}\nTASK is a task's id, or at least its first 4 digits, as \`task list\` prints them.`;
@@ -85,18 +86,19 @@ const listCommand = (): Command =>
     .argument("<INC>")
     .action((word: string, options: ClientOptions) =>
       withApi(options, async (api) => {
-        const { tasks } = await readIncident(api, word);
-        print(options, tasks, () => listLines(tasks));
+        const view = await readIncident(api, word);
+        print(options, view.tasks, () => listLines(view));
       }),
     );
 
-function listLines(tasks: IncidentView["tasks"]): readonly string[] {
+function listLines({ tasks, ...named }: IncidentView): readonly string[] {
+  const name = namesOf(named);
   if (tasks.length === 0) return ["No task."];
   return table(
     tasks.map(({ eid, status, owner, dueAt, title }) => [
       eid.slice(0, 8),
       status,
-      oneLine(owner ?? "nobody's"),
+      owner === null ? "nobody's" : name(owner),
       dueAt ?? "no due time",
       cut(title, 80),
     ]),

@@ -3,13 +3,14 @@ import type { RequiredAction } from "../../../incidents/next-action.js";
 import type { Alert, Evidence, GateRecord, Plan, Run, Task, Validation, Vote } from "../../../incidents/state.js";
 import type { Phase } from "../../../incidents/vocabulary.js";
 import type { ControlResult, Discount, Missing, NextStep } from "../../../policy/decision.js";
+import type { Named } from "./names.js";
 
 /** What the API shows of an incident, as far as the commands read it (GET …/incidents/{inc}). */
 export interface IncidentSummary {
   readonly org: string;
   readonly inc: string;
-  /** Only where the API lists it. */
-  readonly title?: string | null;
+  /** Null for who may not read it. */
+  readonly title: string | null;
   readonly drill: boolean;
   readonly phase: Phase;
   readonly class: string;
@@ -21,9 +22,14 @@ export interface IncidentSummary {
   readonly head: string;
   /** How many events. */
   readonly count: number;
+  readonly nextRequiredAction: RequiredAction;
 }
 
-export interface IncidentView extends IncidentSummary {
+export interface IncidentList extends Named {
+  readonly incidents: readonly IncidentSummary[];
+}
+
+export interface IncidentView extends IncidentSummary, Named {
   readonly title: string;
   readonly request: string | null;
   readonly services: readonly string[];

@@ -5,6 +5,8 @@ import {
   DECISION,
   HEAD,
   INC,
+  ME,
+  meAs,
   ok,
   PLAN,
   planned,
@@ -20,8 +22,12 @@ import type { IncidentView } from "./view.js";
 const SHOW = `GET ${at(`/${INC}`)}`;
 const VOTE = `POST ${at(`/${INC}/votes`)}`;
 
-async function cast(view: IncidentView, ...args: readonly string[]) {
-  const api = await serve({ [SHOW]: ok(view), [VOTE]: recorded("ApprovalGranted", "GateEvaluated") });
+const BO = "per_bbbbbbbb";
+
+const cast = (view: IncidentView, ...args: readonly string[]) => castAs(BO, view, ...args);
+
+async function castAs(me: string, view: IncidentView, ...args: readonly string[]) {
+  const api = await serve({ [ME]: meAs(me), [SHOW]: ok(view), [VOTE]: recorded("ApprovalGranted", "GateEvaluated") });
   const ran = await run({ COUNTERSIGN_TOKEN: TOKEN, COUNTERSIGN_URL: api.url }, ...args);
   await api.close();
   return { ...ran, votes: api.seen.filter(({ method }) => method === "POST").map(({ body }) => body) };
@@ -67,6 +73,27 @@ describe("countersign approve", () => {
     ]);
   });
 
+  it("takes the one of several that counts the voter's vote", async () => {
+    const owners = { ...approvalOf("service-owner-approval"), eligible: ["per_cccccccc"] };
+    const view = { ...planned, gate: { ...planned.gate!, missing: [approvalOf("peer-approval"), owners] } };
+    expect((await cast(view, "approve", INC)).votes).toMatchObject([{ requirement: "peer-approval" }]);
+    expect((await castAs("per_cccccccc", view, "approve", INC)).votes).toMatchObject([
+      { requirement: "service-owner-approval" },
+    ]);
+  });
+
+  it("tells whose vote counts, by name, where the voter's doesn't", async () => {
+    const ran = await castAs("per_aaaaaaaa", planned, "approve", INC);
+    expect(ran).toMatchObject({ exit: 1, votes: [] });
+    expect(ran.err).toContain("NOT_ELIGIBLE: ");
+    expect(ran.err).toContain("\n  peer-approval: Bo\n");
+    expect((await castAs("per_aaaaaaaa", planned, "approve", INC, "--requirement", "peer-approval")).votes).toHaveLength(1);
+  });
+
+  it("shows who wrote the plan by name", async () => {
+    expect((await cast(planned, "approve", INC)).err).toContain("executor system, by Ana");
+  });
+
   it.each([
     [["--plan", PLAN], 0],
     [["--plan", PLAN.slice(0, 8)], 0],
@@ -90,6 +117,7 @@ describe("countersign approve", () => {
 
   it("says why a vote was refused", async () => {
     const api = await serve({
+      [ME]: meAs(BO),
       [SHOW]: ok(planned),
       [VOTE]: problem(409, "CONFLICT_OF_DUTIES", "Who authored, requested or executes the plan doesn't approve it."),
     });
@@ -131,6 +159,21 @@ describe("countersign revoke and reject", () => {
   it("takes back a vote on the only requirement that was voted on", async () => {
     const { votes } = await cast({ ...missing(), approvals: { votes: [vote], standing: [vote.eid] } }, "revoke", INC);
     expect(votes).toMatchObject([{ verdict: "revoke", requirement: "peer-approval" }]);
+  });
+
+  it("takes back nobody else's vote, and says whose there are", async () => {
+    const view = { ...missing(), approvals: { votes: [vote], standing: [vote.eid] } };
+    const ran = await castAs("per_aaaaaaaa", view, "revoke", INC);
+    expect(ran).toMatchObject({ exit: 1, votes: [] });
+    expect(ran.err).toContain("NO_OPEN_REQUIREMENT: ");
+    expect(ran.err).toContain("\n  peer-approval: approve by Bo\n");
+    const revoked = { ...vote, eid: "2".repeat(32), verdict: "revoke" } as const;
+    expect((await cast({ ...view, approvals: { votes: [vote, revoked], standing: [] } }, "revoke", INC)).votes).toEqual([]);
+  });
+
+  it("rejects what the voter has approved", async () => {
+    const view = { ...missing(), approvals: { votes: [vote], standing: [vote.eid] } };
+    expect((await cast(view, "reject", INC)).votes).toMatchObject([{ verdict: "reject", requirement: "peer-approval" }]);
   });
 
   it("rejects a plan that nobody is asked about any more, where the requirement is said", async () => {

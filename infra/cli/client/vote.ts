@@ -1,10 +1,12 @@
 import type { Command } from "commander";
-import { CliProblem, usageProblem } from "../problem.js";
+import { CliProblem } from "../problem.js";
+import type { Api } from "./api.js";
 import { type ActOptions, act, acting } from "./act.js";
 import { ballotLines } from "./ballot.js";
 import { digestPrefixOption, INC_HELP, withApi } from "./command.js";
 import { planDigestOf, readIncident } from "./find.js";
 import { isInteractive, sayYes } from "./question.js";
+import { requirementFor, type Voter } from "./requirement.js";
 import { paintFor } from "./text.js";
 import type { IncidentView } from "./view.js";
 
@@ -35,7 +37,7 @@ const voteCommand = (cast: Cast): Command =>
     ],
   })
     .argument("<INC>")
-    .option("--requirement <id>", "what the vote counts for (default: the only open one)")
+    .option("--requirement <id>", "what the vote counts for (default: the only one that is yours to vote on)")
     .option("--comment <text>", "for the record")
     .option("--on-behalf-of <person>", "whose delegate you are")
     .option("--plan <digest>", "only if this is the current plan", digestPrefixOption)
@@ -43,59 +45,33 @@ const voteCommand = (cast: Cast): Command =>
     .action((word: string, options: VoteOptions) =>
       withApi(options, async (api) => {
         const view = await readIncident(api, word);
-        const ballot = ballotOf(view, cast, options);
-        console.error(ballotLines(view, cast, ballot.requirement, paintFor(process.stderr)).join("\n"));
+        const requirement = options.requirement ?? (await mineOf(api, view, cast, options));
+        const ballot = ballotOf(view, cast, requirement, options);
+        console.error(ballotLines(view, cast, requirement, paintFor(process.stderr)).join("\n"));
         if (!options.yes && isInteractive() && !(await sayYes(`${cast} this?`)))
           throw new CliProblem("NOT_SENT", "Nothing was sent.", 1);
         await act(api, options, `/incidents/${view.inc}/votes`, ballot);
       }),
     );
 
+/** Judged before anybody is asked who they are: without a plan there is nothing to vote on. */
+async function mineOf(api: Api, view: IncidentView, cast: Cast, { plan }: VoteOptions): Promise<string> {
+  planDigestOf(view, plan);
+  return requirementFor(view, cast, (await api.get("/me")) as unknown as Voter);
+}
+
 /** The vote's body. `seen` comes from the very answer that is shown to the voter. @throws {CliProblem} */
-export function ballotOf(
-  view: IncidentView,
-  verdict: Cast,
-  { requirement, comment, onBehalfOf, plan: insisted }: Omit<VoteOptions, "wait">,
-) {
+export function ballotOf(view: IncidentView, verdict: Cast, requirement: string, options: Omit<VoteOptions, "wait">) {
+  const { comment, onBehalfOf, plan: insisted } = options;
   const plan = planDigestOf(view, insisted);
   if (view.gate === null)
     throw new CliProblem("NO_DECISION", "The policy hasn't judged the plan yet: look again in a moment.", 1);
   return {
     verdict,
     plan,
-    requirement: requirement ?? onlyRequirement(view, verdict),
+    requirement,
     comment,
     onBehalfOf,
     seen: { head: view.head, decision: view.gate.decisionDigest },
   };
 }
-
-/** What the vote can only be for, where the voter doesn't say: taking one of several would be a guess. @throws {CliProblem} */
-function onlyRequirement(view: IncidentView, cast: Cast): string {
-  const candidates = cast === "revoke" ? votedOn(view) : openOf(view);
-  if (candidates.length === 1) return candidates[0]!;
-  if (candidates.length > 1)
-    throw usageProblem(
-      "REQUIREMENT_NEEDED",
-      `Several are possible; say one with --requirement: ${candidates.join(", ")}.`,
-    );
-  const none =
-    cast === "revoke" ? "Nobody has voted on the current plan." : "No approval of the current plan is missing.";
-  throw new CliProblem(
-    "NO_OPEN_REQUIREMENT",
-    cast === "reject" ? `${none} To reject it all the same, say --requirement.` : none,
-    1,
-  );
-}
-
-const openOf = ({ gate }: IncidentView): readonly string[] => [
-  ...new Set((gate?.missing ?? []).flatMap((missing) => (missing.kind === "approval" ? [missing.requirement] : []))),
-];
-
-const votedOn = ({ approvals, plan }: IncidentView): readonly string[] => [
-  ...new Set(
-    approvals.votes
-      .filter((vote) => vote.plan === plan?.digest && vote.verdict !== "revoke")
-      .map(({ requirement }) => requirement),
-  ),
-];

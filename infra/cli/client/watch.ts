@@ -5,6 +5,7 @@ import type { Api } from "./api.js";
 import { type ClientOptions, INC_HELP, leaf, wholeNumber, withApi } from "./command.js";
 import { eventSummary, type ShownEvent } from "./event-line.js";
 import { findInc } from "./find.js";
+import { type Named, namesOf } from "./names.js";
 import { jsonText, paintFor } from "./text.js";
 
 interface WatchOptions extends ClientOptions {
@@ -41,28 +42,32 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): P
   }
 }
 
-const ENDS = ["IncidentClosed", "IncidentCancelled"];
+const ENDED = ["closed", "cancelled"];
+
+interface Events extends Named {
+  readonly events: readonly ShownEvent[];
+  readonly phase: string;
+}
 
 async function follow(api: Api, word: string, options: WatchOptions, signal: AbortSignal): Promise<void> {
   const inc = await findInc(api, word);
   let next = options.from;
   let lost = false;
   for (let first = true; ; first = false) {
-    const events = await look(api, inc, signal).catch((error: unknown) =>
+    const answer = await look(api, inc, next, signal).catch((error: unknown) =>
       patience(error, first || signal.aborted, lost),
     );
-    if (events !== null && lost) console.error("the API answers again");
-    lost = events === null;
-    const fresh = (events ?? []).filter(({ seq }) => seq >= next);
-    for (const event of fresh) show(event, options);
-    next = (fresh.at(-1)?.seq ?? next - 1) + 1;
-    if (events?.some(({ typ }) => ENDS.includes(typ))) return;
+    if (answer !== null && lost) console.error("the API answers again");
+    lost = answer === null;
+    if (answer !== null) show(answer, options);
+    next = (answer?.events.at(-1)?.seq ?? next - 1) + 1;
+    if (answer !== null && ENDED.includes(answer.phase)) return;
     await sleep(options.interval * 1_000, undefined, { signal });
   }
 }
 
-const look = async (api: Api, inc: string, signal: AbortSignal): Promise<readonly ShownEvent[]> =>
-  ((await api.get(`/incidents/${inc}/events`, signal)) as unknown as { readonly events: readonly ShownEvent[] }).events;
+const look = async (api: Api, inc: string, from: number, signal: AbortSignal): Promise<Events> =>
+  (await api.get(`/incidents/${inc}/events?from=${from}`, signal)) as unknown as Events;
 
 /** An API that goes away while somebody watches is waited for; one that says no, or never was there, isn't. */
 function patience(error: unknown, giveUp: boolean, saidSo: boolean): null {
@@ -71,5 +76,7 @@ function patience(error: unknown, giveUp: boolean, saidSo: boolean): null {
   return null;
 }
 
-const show = (event: ShownEvent, { json }: ClientOptions): void =>
-  console.log(json ? jsonText(event) : eventSummary(event, paintFor(process.stdout)));
+function show({ events, ...named }: Events, { json }: ClientOptions): void {
+  const name = namesOf(named);
+  for (const event of events) console.log(json ? jsonText(event) : eventSummary(event, paintFor(process.stdout), name));
+}

@@ -11,7 +11,11 @@ export interface Ended {
 
 /** Runs one command of the program in a deployment's surroundings until it ends by itself. */
 export function cli({ env }: Pick<Deployment, "env">, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [resolve("dist/infra/main/cli.js"), ...args], { env, cwd: tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [resolve("dist/infra/main/cli.js"), ...args], {
+    env,
+    cwd: tmpdir(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const out = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => void (out.stdout += chunk.toString("utf8")));
   child.stderr.on("data", (chunk: Buffer) => void (out.stderr += chunk.toString("utf8")));

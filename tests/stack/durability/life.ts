@@ -1,21 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deployment } from "../support/deployment.js";
-import { approveBoth, type Http, ok, openByAlert, prepare, type Reply } from "../support/http.js";
+import { type Http, ok, openByAlert, planBody, type Reply, vote } from "../support/http.js";
 
-/** The step that the last alert began has ended well and the plan's own check has passed. */
+/** Every step has ended well, and the plan's own check has passed. */
 export const isValidated = (incident: { readonly phase: string; readonly validation: unknown }): boolean =>
   incident.phase === "verifying" && incident.validation === "passed";
+
+/** Every step that had a way back has gone it. */
+export const isRolledBack = ({
+  phase,
+  run,
+}: {
+  readonly phase: string;
+  readonly run: { readonly rollingBack: boolean } | null;
+}): boolean => phase === "verifying" && run?.rollingBack === true;
 
 /** From an alert to a closed incident, as on a good day. Answers its id. */
 export async function wholeLife(deployment: Deployment, http: Http): Promise<string> {
   const inc = await openByAlert(http);
-  await prepare(deployment, http, inc);
-  await approveBoth(http, inc);
+  await prepareSettled(http, inc, planBody(deployment));
+  await approvedByBoth(http, inc);
   await finish(http, inc);
   return inc;
 }
 
-/** As `prepare`, but whoever decides may be down for a while: each command is waited for. */
+/** Owner, plan, evidence and its review. Whoever decides may be down or slow for a while: each command is waited for. */
 export async function prepareSettled(http: Http, inc: string, plan: object): Promise<void> {
   const at = `/incidents/${inc}`;
   await settled(http, http.post("ana", `${at}/owner`));
@@ -26,14 +35,30 @@ export async function prepareSettled(http: Http, inc: string, plan: object): Pro
   await settled(http, http.post("bo", `${at}/evidence/${evidence.have[0].eid}/verification`));
 }
 
+export async function approvedByBoth(http: Http, inc: string): Promise<void> {
+  await settled(http, vote(http, inc, "bo", "peer-approval"));
+  await settled(http, vote(http, inc, "sam", "service-owner-approval"));
+}
+
 /** From execution to the end; `settle` is asked where a step's outcome is unknown. */
-export async function finish(http: Http, inc: string, seconds = 30, settle?: (step: string) => Promise<"done" | "not-done">): Promise<void> {
-  const isUnknown = ({ run }: { run: { inFlight: { unknown: boolean } | null } | null }) => settle !== undefined && run?.inFlight?.unknown === true;
+export async function finish(
+  http: Http,
+  inc: string,
+  seconds = 30,
+  settle?: (step: string) => Promise<"done" | "not-done">,
+): Promise<void> {
+  const isUnknown = ({ run }: { run: { inFlight: { unknown: boolean } | null } | null }) =>
+    settle !== undefined && run?.inFlight?.unknown === true;
   for (;;) {
     const { plan, run, ...incident } = await http.until(inc, (seen) => isValidated(seen) || isUnknown(seen), seconds);
     if (isValidated({ phase: incident.phase, validation: incident.validation })) break;
     const step = run.inFlight.step as string;
-    const confirmation = { plan: plan.digest, step, outcome: await settle!(step), comment: "Looked at the system itself." };
+    const confirmation = {
+      plan: plan.digest,
+      step,
+      outcome: await settle!(step),
+      comment: "Looked at the system itself.",
+    };
     await settled(http, http.post("ana", `/incidents/${inc}/confirmations`, confirmation));
   }
   await settled(http, http.post("ana", `/incidents/${inc}/resolve`, { how: "validated" }));

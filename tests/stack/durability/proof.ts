@@ -18,7 +18,12 @@ export interface Proven {
 }
 
 /** The final receipt, as soon as the builder has it, verified against the trust file of the installation. */
-export async function finalReceipt(deployment: Deployment, http: Http, inc: string, openings = "none"): Promise<Proven> {
+export async function finalReceipt(
+  deployment: Deployment,
+  http: Http,
+  inc: string,
+  openings = "none",
+): Promise<Proven> {
   const trust = parseTrust(readFileSync(deployment.installation.paths.trust));
   let report: Report | undefined;
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
@@ -37,10 +42,17 @@ function proven(bytes: Uint8Array, report: Report): Proven {
 }
 
 /** What was really done outside: commits on the environment's branch after the first, and tickets opened. */
-export function effectsOutside({ home, sandbox }: Deployment): { readonly commits: number; readonly tickets: readonly string[] } {
-  const count = execFileSync("git", [`--git-dir=${sandbox.repository}`, "rev-list", "--count", "env/prod"], { encoding: "utf8" });
+export function effectsOutside({ home, sandbox }: Deployment): {
+  readonly commits: number;
+  readonly tickets: readonly string[];
+} {
+  const count = execFileSync("git", [`--git-dir=${sandbox.repository}`, "rev-list", "--count", "env/prod"], {
+    encoding: "utf8",
+  });
   const lines = readFileSync(join(home, "tickets.jsonl"), "utf8").split("\n").filter(Boolean);
-  const created = lines.map((line) => JSON.parse(line) as { op: string; title: string }).filter(({ op }) => op === "created");
+  const created = lines
+    .map((line) => JSON.parse(line) as { op: string; title: string })
+    .filter(({ op }) => op === "created");
   return { commits: Number(count) - 1, tickets: created.map(({ title }) => title) };
 }
 

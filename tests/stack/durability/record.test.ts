@@ -70,7 +70,9 @@ describe.each([
       const sql = await openPglite({ directory: join(deployment.home, "stack", "pglite") });
       try {
         await dropFold(sql);
-        expect(bytesOf(await foldAll(deployment, openPostgresEventLog(sql), sql, inc))).toBe(bytesOf(proof.receipt.core));
+        expect(bytesOf(await foldAll(deployment, openPostgresEventLog(sql), sql, inc))).toBe(
+          bytesOf(proof.receipt.core),
+        );
       } finally {
         await sql.close();
       }

@@ -30,9 +30,12 @@ export async function historyOf({ env }: Deployment, inc: string): Promise<Histo
 }
 
 /** What the codec makes of payloads: their JSON as bytes. */
-export async function decrypted({ installation }: Deployment, payloads: readonly Payload[]): Promise<readonly Uint8Array[]> {
+export async function decrypted(
+  { installation }: Deployment,
+  payloads: readonly Payload[],
+): Promise<readonly Uint8Array[]> {
   const [codec] = dataConverterOf(openKeyStore(installation.paths.keys)).payloadCodecs!;
-  return (await codec!.decode([...payloads])).map(({ data }) => data ?? new Uint8Array());
+  return (await codec!.decode([...payloads])).map(({ data }) => new Uint8Array(data ?? []));
 }
 
 /** Every payload of a history, wherever it stands. */

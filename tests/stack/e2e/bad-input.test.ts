@@ -11,13 +11,12 @@ import { ROLES } from "../../../infra/keys/roles.js";
 import { gatewaySigner } from "../../../infra/keys/signers.js";
 import { keyStoreOf, openKeyStore } from "../../../infra/keys/store.js";
 import { openPostgres } from "../../../infra/sql/postgres.js";
-import type { Sql } from "../../../infra/sql/sql.js";
 import { signCommand } from "../../../services/incidents/submit.js";
 import { COMMAND_SIGNAL, workflowIdOf } from "../../../workflows/messages.js";
 import { type Deployment, deploy, needTemporal, type Process } from "../support/deployment.js";
 import { approveBoth, type Http, httpOf, ok, planBody, prepare, type Reply, vote } from "../support/http.js";
 import { alertNamed, eventsOf, openByHand, receiptOf, refusalsOf } from "./look.js";
-import { countersign, emptyFolder } from "./program.js";
+import { countersign, emptyFolder, removeFolders } from "./program.js";
 
 jest.setTimeout(60_000);
 
@@ -25,7 +24,7 @@ let deployment: Deployment;
 let up: Process;
 let http: Http;
 let ids: Deployment["installation"]["ids"];
-let sql: Awaited<ReturnType<typeof openPostgres>>;
+let sql: ReturnType<typeof openPostgres>;
 let connection: Connection;
 let inc: string;
 
@@ -40,8 +39,9 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(async () => {
   await connection?.close();
-  await (sql as Sql & { close(): Promise<void> })?.close();
+  await sql?.close();
   await deployment?.dispose();
+  removeFolders();
 }, 30_000);
 
 /** Whatever came in, the next normal command is taken. */
@@ -49,13 +49,17 @@ afterEach(async () => {
   expect(await http.post("bo", `/incidents/${inc}/notes`, { text: "It goes on." })).toMatchObject({ status: 200 });
 });
 
-const auditCodes = async (): Promise<readonly string[]> => (await sql.query<{ code: string }>("select code from audit_denials order by id")).map(({ code }) => code);
+const auditCodes = async (): Promise<readonly string[]> =>
+  (await sql.query<{ code: string }>("select code from audit_denials order by id")).map(({ code }) => code);
 
 /** Answered with the code, nothing recorded in the incident, and the denial in the audit table. */
 async function isDenied(asked: () => Promise<Reply>, status: number, code: string): Promise<Reply> {
   const [events, denials] = [await eventsOf(http, inc), await auditCodes()];
   const reply = await asked();
-  expect(reply).toMatchObject({ status, body: { code, status, type: expect.stringMatching(/^urn:countersign:problem:/) } });
+  expect(reply).toMatchObject({
+    status,
+    body: { code, status, type: expect.stringMatching(/^urn:countersign:problem:/) },
+  });
   expect(await eventsOf(http, inc)).toEqual(events);
   expect(await auditCodes()).toEqual([...denials, code]);
   return reply;
@@ -68,9 +72,14 @@ async function isRefusedOnRecord(asked: () => Promise<Reply>, who: string, code:
   expect(refusalsOf(await eventsOf(http, of))).toEqual([...before, `${ids[who]} ${code}`]);
 }
 
-const note = (body: unknown, headers?: Record<string, string>) => http.post("ana", `/incidents/${inc}/notes`, body, headers);
+const note = (body: unknown, headers?: Record<string, string>) =>
+  http.post("ana", `/incidents/${inc}/notes`, body, headers);
 const withToken = (token: string | null, path = `/v1/orgs/acme/incidents/${inc}/notes`) =>
-  http.raw(path, { method: "POST", headers: { "content-type": "application/json", ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: '{"text":"?"}' });
+  http.raw(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+    body: '{"text":"?"}',
+  });
 const ana = () => deployment.installation.tokens.ana!;
 
 describe("who asks", () => {
@@ -86,7 +95,8 @@ describe("who asks", () => {
     await isDenied(() => withToken(token()), status, code);
   });
 
-  it("a good token doesn't act in another organisation", () => isDenied(() => withToken(ana(), `/v1/orgs/other/incidents/${inc}/notes`), 403, "WRONG_ORG"));
+  it("a good token doesn't act in another organisation", () =>
+    isDenied(() => withToken(ana(), `/v1/orgs/other/incidents/${inc}/notes`), 403, "WRONG_ORG"));
 
   it("a person's token sends no alerts, and no token none either", async () => {
     await isDenied(() => http.alert(alertNamed("Intruder"), ana()), 403, "ROLE_MISSING");
@@ -117,14 +127,18 @@ describe("what isn't a body", () => {
 
   it("an incident that isn't there", async () => {
     for (const unknown of [`inc_${"0".repeat(26)}`, "nonsense", "%00"])
-      for (const reply of [await http.get("ana", `/incidents/${unknown}`), await http.post("ana", `/incidents/${unknown}/notes`, { text: "x" })])
+      for (const reply of [
+        await http.get("ana", `/incidents/${unknown}`),
+        await http.post("ana", `/incidents/${unknown}/notes`, { text: "x" }),
+      ])
         expect(reply).toMatchObject({ status: 404, body: { code: "INCIDENT_UNKNOWN" } });
     expect(await http.get("ana", "/commands/%00")).toMatchObject({ status: 404, body: { code: "COMMAND_UNKNOWN" } });
   });
 });
 
 describe("alerts that nobody can place", () => {
-  const triaged = async (): Promise<readonly { readonly delivery: string; readonly code: string }[]> => (await http.get("ana", "/triage")).body.items;
+  const triaged = async (): Promise<readonly { readonly delivery: string; readonly code: string }[]> =>
+    (await http.get("ana", "/triage")).body.items;
 
   it.each([
     ["a label of 1 MB", { labels: { huge: "x".repeat(1024 * 1024) } }, "LABEL_TOO_LONG"],
@@ -154,13 +168,21 @@ describe("commands that come wrong or late", () => {
 
   it("a plan without a rollback", async () => {
     const { rollback: _, ...step } = planBody(deployment).steps[0]!;
-    const { body } = await isDenied(() => http.post("ana", planAt(), planBody(deployment, { steps: [step] })), 400, "PLAN_WITHOUT_ROLLBACK");
+    const { body } = await isDenied(
+      () => http.post("ana", planAt(), planBody(deployment, { steps: [step] })),
+      400,
+      "PLAN_WITHOUT_ROLLBACK",
+    );
     expect(body.problems).toMatchObject([{ path: "/steps/0/rollback" }]);
   });
 
   it("a plan for a target that the catalogue doesn't have", async () => {
     const [step] = planBody(deployment).steps;
-    await isRefusedOnRecord(() => http.post("ana", planAt(), planBody(deployment, { steps: [{ ...step, targets: ["nowhere"] }] })), "ana", "TARGET_UNKNOWN");
+    await isRefusedOnRecord(
+      () => http.post("ana", planAt(), planBody(deployment, { steps: [{ ...step, targets: ["nowhere"] }] })),
+      "ana",
+      "TARGET_UNKNOWN",
+    );
     expect((await http.show(inc)).plan).toBeNull();
   });
 
@@ -174,8 +196,19 @@ describe("commands that come wrong or late", () => {
     await prepare(deployment, http, inc);
     const old = await http.show(inc);
     await ok(http.post("ana", planAt(), planBody(deployment, { risk: "medium" })));
-    await isRefusedOnRecord(() => vote(http, inc, "bo", "peer-approval", "approve", { plan: old.plan.digest }), "bo", "PLAN_CHANGED");
-    await isRefusedOnRecord(() => vote(http, inc, "bo", "peer-approval", "approve", { seen: { head: old.head, decision: old.gate.decisionDigest } }), "bo", "STALE_VIEW");
+    await isRefusedOnRecord(
+      () => vote(http, inc, "bo", "peer-approval", "approve", { plan: old.plan.digest }),
+      "bo",
+      "PLAN_CHANGED",
+    );
+    await isRefusedOnRecord(
+      () =>
+        vote(http, inc, "bo", "peer-approval", "approve", {
+          seen: { head: old.head, decision: old.gate.decisionDigest },
+        }),
+      "bo",
+      "STALE_VIEW",
+    );
   });
 
   it("an approval for a requirement that doesn't exist, and one by a stranger to its group", async () => {
@@ -183,7 +216,10 @@ describe("commands that come wrong or late", () => {
     const unknown = await vote(http, inc, "bo", "no-such-thing");
     const stranger = await vote(http, inc, "sam", "peer-approval");
     expect([unknown.status, stranger.status, stranger.body.code]).toEqual([409, 409, "NOT_A_MEMBER"]);
-    expect(refusalsOf(await eventsOf(http, inc)).slice(before)).toEqual([`${ids.bo} ${unknown.body.code}`, `${ids.sam} NOT_A_MEMBER`]);
+    expect(refusalsOf(await eventsOf(http, inc)).slice(before)).toEqual([
+      `${ids.bo} ${unknown.body.code}`,
+      `${ids.sam} NOT_A_MEMBER`,
+    ]);
   });
 
   it("an approval after the execution", async () => {
@@ -197,7 +233,9 @@ describe("commands that come wrong or late", () => {
     const [first, second] = [await note({ text: "Once." }, key), await note({ text: "Once." }, key)];
     expect(first.status).toBe(200);
     expect(second).toEqual(first);
-    const both = await Promise.all([1, 2, 3].map(() => note({ text: "At once." }, { "idempotency-key": "note-once-0002" })));
+    const both = await Promise.all(
+      [1, 2, 3].map(() => note({ text: "At once." }, { "idempotency-key": "note-once-0002" })),
+    );
     expect(new Set(both.map(({ body }) => JSON.stringify(body)))).toHaveProperty("size", 1);
     const notes = (await eventsOf(http, inc)).filter(({ typ, actor }) => typ === "NoteAdded" && actor.id === ids.ana);
     expect(notes).toHaveLength(2);
@@ -206,12 +244,17 @@ describe("commands that come wrong or late", () => {
   it("a command id with other bytes, by its owner or by somebody else", async () => {
     const key = { "idempotency-key": "note-once-0001" };
     await isRefusedOnRecord(() => note({ text: "Something else." }, key), "ana", "COMMAND_ID_REUSED");
-    await isRefusedOnRecord(() => http.post("bo", `/incidents/${inc}/notes`, { text: "Once." }, key), "bo", "COMMAND_ID_REUSED");
+    await isRefusedOnRecord(
+      () => http.post("bo", `/incidents/${inc}/notes`, { text: "Once." }, key),
+      "bo",
+      "COMMAND_ID_REUSED",
+    );
   });
 
   it("a command id of another incident touches neither", async () => {
     const other = await openByHand(http, "Another one");
-    const asked = () => http.post("ana", `/incidents/${other}/notes`, { text: "Once." }, { "idempotency-key": "note-once-0001" });
+    const asked = () =>
+      http.post("ana", `/incidents/${other}/notes`, { text: "Once." }, { "idempotency-key": "note-once-0001" });
     await isDenied(asked, 409, "COMMAND_ID_REUSED");
     expect(await eventsOf(http, other)).toHaveLength(1);
     expect((await http.post("ana", `/incidents/${other}/cancel`, { why: "false-alarm" })).status).toBe(200);
@@ -223,9 +266,14 @@ describe("signals past the API", () => {
   const keys = () => openKeyStore(deployment.installation.paths.keys);
   const namespace = () => deployment.env.TEMPORAL_NAMESPACE!;
   const plain = () => new Client({ connection, namespace: namespace() });
-  const encoded = (dataConverter = dataConverterOf(keys())) => new Client({ connection, namespace: namespace(), dataConverter });
+  const encoded = (dataConverter = dataConverterOf(keys())) =>
+    new Client({ connection, namespace: namespace(), dataConverter });
   const handleOf = (client: Client) => client.workflow.getHandle(workflowIdOf("acme", inc));
-  const strangersKeys = () => keyStoreOf(ROLES.map((role) => newKey(role, "acme", new Date(0))), "memory");
+  const strangersKeys = () =>
+    keyStoreOf(
+      ROLES.map((role) => newKey(role, "acme", new Date(0))),
+      "memory",
+    );
 
   const raw = (encoding: string, data: Uint8Array) =>
     connection.workflowService.signalWorkflowExecution({
@@ -238,40 +286,91 @@ describe("signals past the API", () => {
   /** A note that Ana never wrote. */
   const forged = (of: string): Command => ({
     ...{ v: 1, org: "acme", inc: of, commandId: `forged_${hex(randomBytes(8))}` },
-    ...{ actor: { kind: "person", id: ids.ana! }, assurance: "session", issuedAt: new Date().toISOString(), body: { type: "add-note" } },
+    ...{
+      actor: { kind: "person", id: ids.ana! },
+      assurance: "session",
+      issuedAt: new Date().toISOString(),
+      body: { type: "add-note" },
+    },
     sealed: ["/address", "/name", "/text"].map((path) => [path, hex(randomBytes(16)), hex(randomBytes(32))] as const),
   });
-  const envelopeBy = (signer: ReturnType<typeof gatewaySigner>, command: Command) => ({ envelope: b64u(signCommand(signer, command)) });
+  const envelopeBy = (signer: ReturnType<typeof gatewaySigner>, command: Command) => ({
+    envelope: b64u(signCommand(signer, command)),
+  });
   const ours = () => gatewaySigner(keys());
 
   it.each<[string, () => Promise<unknown>, string]>([
     ["garbage in plain text", () => handleOf(plain()).signal(COMMAND_SIGNAL, "garbage"), "MALFORMED"],
-    ["a good-looking command in plain text", () => handleOf(plain()).signal(COMMAND_SIGNAL, envelopeBy(ours(), forged(inc))), "MALFORMED"],
+    [
+      "a good-looking command in plain text",
+      () => handleOf(plain()).signal(COMMAND_SIGNAL, envelopeBy(ours(), forged(inc))),
+      "MALFORMED",
+    ],
     ["a foreign encoding", () => raw("binary/nobodys", randomBytes(64)), "MALFORMED"],
     ["our encoding round random bytes", () => raw("binary/encrypted", randomBytes(64)), "MALFORMED"],
-    ["another installation's encryption", () => handleOf(encoded(dataConverterOf(strangersKeys()))).signal(COMMAND_SIGNAL, {}), "MALFORMED"],
+    [
+      "another installation's encryption",
+      () => handleOf(encoded(dataConverterOf(strangersKeys()))).signal(COMMAND_SIGNAL, {}),
+      "MALFORMED",
+    ],
     ["an unknown name", () => handleOf(encoded()).signal("approve-everything", { plan: "all" }), "MALFORMED"],
     ["no argument", () => handleOf(encoded()).signal(COMMAND_SIGNAL), "MALFORMED"],
-    ["a well-formed command without an envelope", () => handleOf(encoded()).signal(COMMAND_SIGNAL, forged(inc)), "NO_ENVELOPE"],
-    ["an envelope that holds no command", () => handleOf(encoded()).signal(COMMAND_SIGNAL, { envelope: b64u(randomBytes(100)) }), "MALFORMED"],
-    ["an envelope signed by an unknown key", () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy(gatewaySigner(strangersKeys()), forged(inc))), "BAD_ENVELOPE"],
-    ["an envelope that claims our key", () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy({ keyid: ours().keyid, sign: () => randomBytes(64) }, forged(inc))), "BAD_ENVELOPE"],
-    ["an envelope of another incident", () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy(ours(), forged(`inc_${"0".repeat(26)}`))), "BAD_ENVELOPE"],
-    ["a signed envelope whose words were never stored", () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy(ours(), forged(inc))), "BAD_ENVELOPE"],
+    [
+      "a well-formed command without an envelope",
+      () => handleOf(encoded()).signal(COMMAND_SIGNAL, forged(inc)),
+      "NO_ENVELOPE",
+    ],
+    [
+      "an envelope that holds no command",
+      () => handleOf(encoded()).signal(COMMAND_SIGNAL, { envelope: b64u(randomBytes(100)) }),
+      "MALFORMED",
+    ],
+    [
+      "an envelope signed by an unknown key",
+      () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy(gatewaySigner(strangersKeys()), forged(inc))),
+      "BAD_ENVELOPE",
+    ],
+    [
+      "an envelope that claims our key",
+      () =>
+        handleOf(encoded()).signal(
+          COMMAND_SIGNAL,
+          envelopeBy({ keyid: ours().keyid, sign: () => randomBytes(64) }, forged(inc)),
+        ),
+      "BAD_ENVELOPE",
+    ],
+    [
+      "an envelope of another incident",
+      () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy(ours(), forged(`inc_${"0".repeat(26)}`))),
+      "BAD_ENVELOPE",
+    ],
+    [
+      "a signed envelope whose words were never stored",
+      () => handleOf(encoded()).signal(COMMAND_SIGNAL, envelopeBy(ours(), forged(inc))),
+      "BAD_ENVELOPE",
+    ],
   ])("%s is refused on the record and changes nothing else", async (_, send, code) => {
     const before = await eventsOf(http, inc);
     await send();
     await http.until(inc, ({ count }) => count > before.length);
-    expect((await eventsOf(http, inc)).slice(before.length)).toMatchObject([{ typ: "CommandRefused", actor: { kind: "system", id: "system" }, clear: { code } }]);
+    expect((await eventsOf(http, inc)).slice(before.length)).toMatchObject([
+      { typ: "CommandRefused", actor: { kind: "system", id: "system" }, clear: { code } },
+    ]);
   });
 
   it("a stranger's flood of them ends in silence, not in a full record", async () => {
     const before = await eventsOf(http, inc);
     await Promise.all(Array.from({ length: 40 }, () => handleOf(plain()).signal(COMMAND_SIGNAL, "garbage")));
     await note({ text: "After the flood." });
-    const refused = (await eventsOf(http, inc)).filter(({ typ, actor }) => typ === "CommandRefused" && actor.kind === "system");
+    const refused = (await eventsOf(http, inc)).filter(
+      ({ typ, actor }) => typ === "CommandRefused" && actor.kind === "system",
+    );
     expect(refused).toHaveLength(20);
-    expect(await eventsOf(http, inc)).toHaveLength(before.length + (20 - before.filter(({ typ, actor }) => typ === "CommandRefused" && actor.kind === "system").length) + 1);
+    expect(await eventsOf(http, inc)).toHaveLength(
+      before.length +
+        (20 - before.filter(({ typ, actor }) => typ === "CommandRefused" && actor.kind === "system").length) +
+        1,
+    );
   });
 });
 

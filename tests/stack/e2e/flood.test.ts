@@ -2,7 +2,7 @@ import { jest } from "@jest/globals";
 import { openPostgres } from "../../../infra/sql/postgres.js";
 import { type Deployment, deploy, type Process } from "../support/deployment.js";
 import { type Http, httpOf, type Reply } from "../support/http.js";
-import { alertNamed, eventsOf, incidentOf, typesOf } from "./look.js";
+import { alertNamed, eventsOf, incidentOf, placeOf, typesOf } from "./look.js";
 
 jest.setTimeout(90_000);
 
@@ -30,9 +30,12 @@ async function flood(count: number, bodyOf: (i: number) => object): Promise<read
   return replies;
 }
 
-const statuses = (replies: readonly Reply[]): Record<number, number> => Object.fromEntries([200, 202].map((status) => [status, replies.filter((reply) => reply.status === status).length]));
-const incidents = async (): Promise<readonly string[]> => (await http.get("ana", "/incidents?limit=100")).body.incidents.map(({ inc }: { inc: string }) => inc);
-const metric = async (name: string): Promise<number> => Number(new RegExp(`^${name} ([0-9]+)`, "m").exec((await http.raw("/metrics", {})).body)?.[1] ?? 0);
+const statuses = (replies: readonly Reply[]): Record<number, number> =>
+  Object.fromEntries([200, 202].map((status) => [status, replies.filter((reply) => reply.status === status).length]));
+const incidents = async (): Promise<readonly string[]> =>
+  (await http.get("ana", "/incidents?limit=100")).body.incidents.map(({ inc }: { inc: string }) => inc);
+const metric = async (name: string): Promise<number> =>
+  Number(new RegExp(`^${name} ([0-9]+)`, "m").exec((await http.raw("/metrics", {})).body)?.[1] ?? 0);
 
 async function repeatsOf(delivery: string): Promise<number> {
   const sql = openPostgres({ url: deployment.env.DATABASE_URL!, poolSize: 1, warn: () => {} });
@@ -55,25 +58,24 @@ describe("a storm of one alert", () => {
     expect(statuses(replies)).toEqual({ 200: 999, 202: 1 });
     const deliveries = new Set(replies.map(({ body }) => body.deliveries[0].delivery));
     expect(deliveries.size).toBe(1);
-    await untilDispatched();
-    const [inc, ...others] = await incidents();
-    expect(others).toEqual([]);
-    await http.until(inc!, () => true);
-    expect(typesOf(await eventsOf(http, inc!))).toEqual(["IncidentOpened", "AlertFired"]);
     expect(await repeatsOf([...deliveries][0])).toBe(999);
     expect(await metric('countersign_alerts_total{fate="repeated"}')).toBe(999);
-    expect((await http.alert(alertNamed("Storm"))).body.deliveries).toEqual([{ delivery: [...deliveries][0], incident: inc }]);
+    const inc = await placeOf(http, alertNamed("Storm"));
+    expect(await incidents()).toEqual([inc]);
+    expect(typesOf(await eventsOf(http, inc))).toEqual(["IncidentOpened", "AlertFired"]);
   });
 
   it("twin Alertmanagers, whose bodies differ, make one incident", async () => {
     const before = await incidents();
-    const replies = await flood(40, (i) => ({ ...alertNamed("Twins"), externalURL: `http://alertmanager-${i % 2}.example`, groupKey: `{}:${i % 2}` }));
+    const replies = await flood(40, (i) => ({
+      ...alertNamed("Twins"),
+      externalURL: `http://alertmanager-${i % 2}.example`,
+      groupKey: `{}:${i % 2}`,
+    }));
     expect(statuses(replies)).toEqual({ 200: 39, 202: 1 });
-    await untilDispatched();
-    const [inc, ...rest] = await incidents();
-    expect(rest).toEqual(before);
-    await http.until(inc!, () => true);
-    expect(typesOf(await eventsOf(http, inc!))).toEqual(["IncidentOpened", "AlertFired"]);
+    const inc = await placeOf(http, alertNamed("Twins"));
+    expect(await incidents()).toEqual([inc, ...before]);
+    expect(typesOf(await eventsOf(http, inc))).toEqual(["IncidentOpened", "AlertFired"]);
   });
 });
 
@@ -96,7 +98,10 @@ describe("which incident an alert belongs to", () => {
     const before = await incidents();
     const cart = await incidentOf(http, "TwoServices", { labels: { service: "cart" }, fingerprint: "aaaa" });
     const search = await incidentOf(http, "TwoServices", { labels: { service: "search" }, fingerprint: "bbbb" });
-    const joined = await incidentOf(http, "TwoServices", { labels: { service: "cart", pod: "cart-2" }, fingerprint: "cccc" });
+    const joined = await incidentOf(http, "TwoServices", {
+      labels: { service: "cart", pod: "cart-2" },
+      fingerprint: "cccc",
+    });
     expect([search === cart, joined]).toEqual([false, cart]);
     await http.until(cart, ({ alerts }) => alerts.length === 2);
     expect((await incidents()).length - before.length).toBe(2);
@@ -116,33 +121,29 @@ describe("while Temporal can't be reached", () => {
     expect(await incidents()).toEqual(known);
     const health = await http.raw("/health", {});
     expect([health.status, health.body.status]).toEqual([200, "degraded"]);
-    expect(health.body.parts).toContainEqual(expect.objectContaining({ part: "temporal", state: "down", waits: expect.any(String), remedy: expect.any(String) }));
-    expect(await http.post("ana", `/incidents/${known[0]}/notes`, { text: "?" })).toMatchObject({ status: 503, body: { code: "WORKFLOWS_UNAVAILABLE" } });
+    expect(health.body.parts).toContainEqual(
+      expect.objectContaining({
+        part: "temporal",
+        state: "down",
+        waits: expect.any(String),
+        remedy: expect.any(String),
+      }),
+    );
+    expect(await http.post("ana", `/incidents/${known[0]}/notes`, { text: "?" })).toMatchObject({
+      status: 503,
+      body: { code: "WORKFLOWS_UNAVAILABLE" },
+    });
     expect((await http.show(known[0]!)).phase).toBe("open");
     expect(await api.stop()).toBe(0);
   });
 
   it("they are delivered once it is back, each exactly once", async () => {
     http = httpOf(deployment, await deployment.start("up"));
-    const opened = new Map<string, string>();
-    for (const name of names) {
-      const { incident } = await untilPlaced(name);
-      opened.set(name, incident);
-    }
-    expect(new Set(opened.values()).size).toBe(names.length);
-    for (const inc of opened.values()) expect(typesOf(await eventsOf(http, inc))).toEqual(["IncidentOpened", "AlertFired"]);
+    const opened: string[] = [];
+    for (const name of names) opened.push(await placeOf(http, alertNamed(name)));
+    expect(new Set(opened).size).toBe(names.length);
+    for (const inc of opened) expect(typesOf(await eventsOf(http, inc))).toEqual(["IncidentOpened", "AlertFired"]);
   });
-
-  async function untilPlaced(name: string): Promise<{ readonly incident: string }> {
-    for (let i = 0; i < 400; i++) {
-      const { status, body } = await http.alert(alertNamed(name));
-      expect(status).toBe(200);
-      const { incident } = body.deliveries[0];
-      if (incident !== null && (await http.show(incident)).phase === "open") return { incident };
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    throw new Error(`${name} was lost`);
-  }
 
   /** A process that is started meanwhile finds nobody at Temporal's address. */
   async function withoutTemporal(start: () => Promise<Process>): Promise<Process> {

@@ -12,36 +12,56 @@ export interface Shown {
   readonly clear: any;
 }
 
-export const eventsOf = async (http: Http, inc: string): Promise<readonly Shown[]> => (await http.get("ana", `/incidents/${inc}/events`)).body.events;
+export const eventsOf = async (http: Http, inc: string): Promise<readonly Shown[]> =>
+  (await http.get("ana", `/incidents/${inc}/events`)).body.events;
 
 export const typesOf = (events: readonly Shown[]): readonly string[] => events.map(({ typ }) => typ);
 
 /** The codes of the recorded refusals, with who was refused. */
 export const refusalsOf = (events: readonly Shown[]): readonly string[] =>
-  events.filter(({ typ }) => typ === "CommandRefused").map(({ actor, clear }) => `${actor.kind === "system" ? "system" : actor.id} ${clear.code}`);
+  events
+    .filter(({ typ }) => typ === "CommandRefused")
+    .map(({ actor, clear }) => `${actor.kind === "system" ? "system" : actor.id} ${clear.code}`);
 
 type Over = NonNullable<Parameters<typeof alertmanagerPayload>[0]>;
 
 /** One alert of its own correlation key: the name makes the key and the fingerprint. */
 export const alertNamed = (alertname: string, over: Over = {}) =>
-  alertmanagerPayload({ fingerprint: Buffer.from(alertname).toString("hex"), ...over, labels: { alertname, ...over.labels } });
+  alertmanagerPayload({
+    fingerprint: Buffer.from(alertname).toString("hex"),
+    ...over,
+    labels: { alertname, ...over.labels },
+  });
 
-/** Sends that alert and answers the incident that it opened: a repeat of an alert is told where it went. */
+/** Sends that alert and answers the incident that it opened or joined. */
 export async function incidentOf(http: Http, alertname: string, over: Over = {}): Promise<string> {
   const payload = alertNamed(alertname, over);
-  const first = await http.alert(payload);
-  if (first.status !== 202) throw new Error(`the webhook answered ${first.status}: ${JSON.stringify(first.body)}`);
+  const { status, body } = await http.alert(payload);
+  if (status !== 202) throw new Error(`the webhook answered ${status}: ${JSON.stringify(body)}`);
+  return placeOf(http, payload);
+}
+
+/** Where an alert that was sent before went: a repeat is told, and changes nothing. Waits until the incident shows it. */
+export async function placeOf(http: Http, payload: object): Promise<string> {
   for (let i = 0; i < 300; i++) {
-    const { incident } = (await http.alert(payload)).body.deliveries[0];
-    if (incident !== null) return (await http.until(incident, () => true)).inc;
+    const { status, body } = await http.alert(payload);
+    if (status !== 200) throw new Error(`a repeat was answered ${status}: ${JSON.stringify(body)}`);
+    const { incident } = body.deliveries[0];
+    if (incident !== null) return (await http.until(incident, ({ alerts }) => alerts.length > 0)).inc;
     await sleep(100);
   }
-  throw new Error(`${alertname} opened no incident`);
+  throw new Error("the alert was lost");
 }
 
 /** Opens an incident by hand. */
 export async function openByHand(http: Http, title = "Checkout is slow"): Promise<string> {
-  const { status, body } = await http.post("ana", "/incidents", { title, request: "Find out why.", class: "availability", severity: 1, services: ["checkout"] });
+  const { status, body } = await http.post("ana", "/incidents", {
+    title,
+    request: "Find out why.",
+    class: "availability",
+    severity: 1,
+    services: ["checkout"],
+  });
   if (status !== 200) throw new Error(`opening answered ${status}: ${JSON.stringify(body)}`);
   return body.incident;
 }

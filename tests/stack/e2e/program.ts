@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -10,7 +10,7 @@ export interface Ended {
 }
 
 export interface Surroundings {
-  /** A folder of its own unless told, so that nothing of the clone is found by accident. */
+  /** The system's temporary folder unless told, so that nothing of the clone is found by accident. */
   readonly cwd?: string;
   /** The whole environment but PATH. */
   readonly env?: NodeJS.ProcessEnv;
@@ -22,7 +22,12 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Runs the program as anybody would and tells how it ended. Never waits in a blocking way: the sandbox's servers live in this process. */
 export function countersign(args: readonly string[], { cwd, env, input }: Surroundings = {}): Promise<Ended> {
-  const options = { cwd: cwd ?? emptyFolder(), env: { PATH: process.env.PATH, NO_COLOR: "1", ...env }, maxBuffer: MOST_BYTES, timeout: 60_000 };
+  const options = {
+    cwd: cwd ?? tmpdir(),
+    env: { PATH: process.env.PATH, NO_COLOR: "1", ...env },
+    maxBuffer: MOST_BYTES,
+    timeout: 60_000,
+  };
   return new Promise((done) => {
     const child = execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
@@ -32,4 +37,15 @@ export function countersign(args: readonly string[], { cwd, env, input }: Surrou
   });
 }
 
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "cs-elsewhere-"));
+const made: string[] = [];
+
+/** A folder with nothing in it, far from clone and installation. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "cs-elsewhere-"));
+  made.push(folder);
+  return folder;
+}
+
+export function removeFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}

@@ -6,7 +6,7 @@ import { b64u, unb64u } from "../../../incidents/bytes.js";
 import { type Deployment, deploy } from "../support/deployment.js";
 import { approveBoth, type Http, httpOf, ok, planBody, prepare, vote } from "../support/http.js";
 import { alertNamed, eventsOf, incidentOf, receiptOf, refusalsOf, typesOf } from "./look.js";
-import { countersign, type Ended, emptyFolder } from "./program.js";
+import { countersign, type Ended, emptyFolder, removeFolders } from "./program.js";
 
 jest.setTimeout(60_000);
 
@@ -19,19 +19,33 @@ beforeAll(async () => {
   ids = deployment.installation.ids;
   http = httpOf(deployment, await deployment.start("up"));
 }, 90_000);
-afterAll(() => deployment?.dispose(), 30_000);
+afterAll(() => deployment?.dispose().finally(removeFolders), 30_000);
 
 const repository = () => deployment.sandbox.repository;
-const git = (...args: readonly string[]): string => execFileSync("git", [`--git-dir=${repository()}`, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+const git = (...args: readonly string[]): string =>
+  execFileSync("git", [`--git-dir=${repository()}`, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  }).trim();
 const head = () => git("rev-parse", "env/prod");
 const configuration = () => JSON.parse(git("show", "env/prod:checkout.json"));
 /** Throws unless the commit is signed by the key that the repository takes. */
 const verifySignature = (commit: string) =>
-  git("-c", "gpg.format=ssh", "-c", `gpg.ssh.allowedSignersFile=${join(repository(), "allowed_signers")}`, "verify-commit", commit);
+  git(
+    "-c",
+    "gpg.format=ssh",
+    "-c",
+    `gpg.ssh.allowedSignersFile=${join(repository(), "allowed_signers")}`,
+    "verify-commit",
+    commit,
+  );
 
 /** Straight from the sandbox's file: what the ticket system has, whoever asks. */
 const ticketLines = (): readonly { readonly op: string; readonly id: string; readonly title: string }[] =>
-  readFileSync(join(deployment.home, "tickets.jsonl"), "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  readFileSync(join(deployment.home, "tickets.jsonl"), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 
 /** A reader elsewhere: an empty folder, the receipt, their own trust file, no environment. */
 async function verifyElsewhere(receipt: Uint8Array, ...more: readonly string[]): Promise<Ended> {
@@ -51,7 +65,13 @@ const manualPlan = (over: object = {}) =>
     title: "Restart the workers by hand",
     risk: "medium",
     steps: ["first", "second"].map((id) => ({
-      ...{ id, connector: "manual", action: "instruct", targets: ["checkout-prod"], params: { instructions: `Restart the ${id} half.` } },
+      ...{
+        id,
+        connector: "manual",
+        action: "instruct",
+        targets: ["checkout-prod"],
+        params: { instructions: `Restart the ${id} half.` },
+      },
       ...{ rollback: { none: "A restart needs no undoing." }, expectedMinutes: 5, rollbackMinutes: 0 },
     })),
     successCheck: { kind: "person", person: "sam", instructions: "Look at p95." },
@@ -59,8 +79,10 @@ const manualPlan = (over: object = {}) =>
   });
 
 const inPhase = (inc: string, phase: string) => http.until(inc, (incident) => incident.phase === phase);
-const waitsFor = (inc: string, kind: string) => http.until(inc, ({ nextRequiredAction }) => nextRequiredAction.kind === kind);
-const act = (who: string, inc: string, what: string, body: object = {}) => ok(http.post(who, `/incidents/${inc}/${what}`, body));
+const waitsFor = (inc: string, kind: string) =>
+  http.until(inc, ({ nextRequiredAction }) => nextRequiredAction.kind === kind);
+const act = (who: string, inc: string, what: string, body: object = {}) =>
+  ok(http.post(who, `/incidents/${inc}/${what}`, body));
 const ended: string[] = [];
 
 describe("from an alert to a receipt that anyone can verify", () => {
@@ -71,36 +93,61 @@ describe("from an alert to a receipt that anyone can verify", () => {
   it("an alert opens one incident, useful before there is any plan", async () => {
     inc = await incidentOf(http, "CheckoutErrorRateHigh");
     const incident = await http.show(inc);
-    expect(incident).toMatchObject({ phase: "open", severity: 1, urgency: "high", services: ["checkout"], owner: null, plan: null, title: "5xx of checkout above 20 %" });
+    expect(incident).toMatchObject({
+      phase: "open",
+      severity: 1,
+      urgency: "high",
+      services: ["checkout"],
+      owner: null,
+      plan: null,
+      title: "5xx of checkout above 20 %",
+    });
     expect(incident.nextRequiredAction).toMatchObject({ kind: "take-ownership", who: "responder" });
     expect(incident.alerts).toMatchObject([{ firing: true, labels: { alertname: "CheckoutErrorRateHigh" } }]);
-    expect((await http.get("ana", `/incidents/${inc}/verdict`)).body).toMatchObject({ verdict: "blocked", code: "NO_PLAN" });
+    expect((await http.get("ana", `/incidents/${inc}/verdict`)).body).toMatchObject({
+      verdict: "blocked",
+      code: "NO_PLAN",
+    });
   });
 
   it("a plan is blocked until its evidence is there and somebody else has reviewed it", async () => {
     await act("ana", inc, "owner");
     await act("ana", inc, "plan", planBody(deployment));
     expect((await http.show(inc)).gate).toMatchObject({ verdict: "blocked", nextStep: { kind: "attach-evidence" } });
-    await act("ana", inc, "evidence", { type: "impact-statement", reference: "https://wiki.example/impact", digest: "a".repeat(64) });
+    await act("ana", inc, "evidence", {
+      type: "impact-statement",
+      reference: "https://wiki.example/impact",
+      digest: "a".repeat(64),
+    });
     const { gate, evidence } = await http.show(inc);
     expect(gate.verdict).toBe("blocked");
     const review = `/incidents/${inc}/evidence/${evidence.have[0].eid}/verification`;
     expect(await http.post("ana", review)).toMatchObject({ status: 409, body: { code: "OWN_EVIDENCE" } });
     await ok(http.post("bo", review, { comment: "The same on my dashboard." }));
-    expect((await http.show(inc)).gate).toMatchObject({ verdict: "needs-approval", nextStep: { kind: "ask-approval" } });
+    expect((await http.show(inc)).gate).toMatchObject({
+      verdict: "needs-approval",
+      nextStep: { kind: "ask-approval" },
+    });
   });
 
   it("the author is refused with the reason, and the refusal is on the record", async () => {
-    expect(await vote(http, inc, "ana", "peer-approval")).toMatchObject({ status: 409, body: { code: "CONFLICT_OF_DUTIES", detail: expect.stringContaining("author") } });
+    expect(await vote(http, inc, "ana", "peer-approval")).toMatchObject({
+      status: 409,
+      body: { code: "CONFLICT_OF_DUTIES", detail: expect.stringContaining("author") },
+    });
     expect(refusalsOf(await eventsOf(http, inc))).toEqual([`${ids.ana} OWN_EVIDENCE`, `${ids.ana} CONFLICT_OF_DUTIES`]);
   });
 
   it("notes and tasks are kept beside it", async () => {
     await act("sam", inc, "notes", { text: "The campaign began at three." });
-    task = (await act("bo", inc, "tasks", { title: "Find out why the autoscaler didn't", owner: "lee" })).body.events[0].eid;
+    task = (await act("bo", inc, "tasks", { title: "Find out why the autoscaler didn't", owner: "lee" })).body.events[0]
+      .eid;
     const done = (await act("bo", inc, "tasks", { title: "Tell support" })).body.events[0].eid;
     await act("bo", inc, `tasks/${done}/complete`, { comment: "They know." });
-    expect((await http.show(inc)).tasks).toMatchObject([{ eid: task, status: "open", owner: ids.lee }, { eid: done, status: "done" }]);
+    expect((await http.show(inc)).tasks).toMatchObject([
+      { eid: task, status: "open", owner: ids.lee },
+      { eid: done, status: "done" },
+    ]);
   });
 
   it("two approvals let it run: one signed commit in the real repository, one ticket in the sandbox", async () => {
@@ -119,10 +166,25 @@ describe("from an alert to a receipt that anyone can verify", () => {
     await act("ana", inc, "close", { summary: "Capacity was raised." });
     const events = await eventsOf(http, inc);
     expect(events.at(-1)).toMatchObject({ typ: "IncidentClosed", clear: { openTasks: 1, openDebts: 0 } });
-    const told = ["AlertFired", "PlanProposed", "ApprovalGranted", "ExecutionStarted", "StepAuthorised", "StepSucceeded", "ExecutionFinished", "ValidationRecorded", "IncidentResolved", "IncidentClosed"];
+    const told = [
+      "AlertFired",
+      "PlanProposed",
+      "ApprovalGranted",
+      "ExecutionStarted",
+      "StepAuthorised",
+      "StepSucceeded",
+      "ExecutionFinished",
+      "ValidationRecorded",
+      "IncidentResolved",
+      "IncidentClosed",
+    ];
     const order = typesOf(events).filter((typ, i, all) => told.includes(typ) && all.indexOf(typ) === i);
     expect(order).toEqual(told);
-    expect(await http.show(inc)).toMatchObject({ phase: "closed", validation: "passed", nextRequiredAction: { kind: "none" } });
+    expect(await http.show(inc)).toMatchObject({
+      phase: "closed",
+      validation: "passed",
+      nextRequiredAction: { kind: "none" },
+    });
   });
 
   it("its receipt holds exactly its events, and verifies elsewhere with nothing but a trust file", async () => {
@@ -147,7 +209,7 @@ describe("from an alert to a receipt that anyone can verify", () => {
     const report = JSON.parse(stdout);
     expect([code, report.verdict]).toEqual([1, "INVALID"]);
     expect(report.findings).toContainEqual(expect.objectContaining({ code: "EVENT_SIGNATURE_BAD", event: seq }));
-    expect((await verifyElsewhere(bytes)).stdout).toMatch(new RegExp(`INVALID[^]*event ${seq}\\b`));
+    expect((await verifyElsewhere(bytes)).stdout).toContain(`EVENT_SIGNATURE_BAD at event ${seq}:`);
   });
 
   it("verifies as well with no sealed word opened", async () => {
@@ -178,7 +240,10 @@ describe("when a step fails", () => {
     await approveBoth(http, inc);
     const { run, plan } = await waitsFor(inc, "decide-after-failure");
     expect([run.steps.scale.status, plan.voided]).toEqual(["failed", true]);
-    expect((await eventsOf(http, inc)).find(({ typ }) => typ === "StepFailed")?.clear).toMatchObject({ code: "NON_FAST_FORWARD", voidsApprovals: true });
+    expect((await eventsOf(http, inc)).find(({ typ }) => typ === "StepFailed")?.clear).toMatchObject({
+      code: "NON_FAST_FORWARD",
+      voidsApprovals: true,
+    });
     expect(configuration()).toMatchObject({ replicas: 6 });
     expect(await vote(http, inc, "lee", "peer-approval")).toMatchObject({ status: 409, body: { code: "PLAN_VOIDED" } });
   });
@@ -214,9 +279,14 @@ describe("when a step fails", () => {
     expect(configuration()).toMatchObject({ replicas: 6 });
     expect(git("rev-parse", "env/prod^")).toBe(changed);
     expect(() => verifySignature(head())).not.toThrow();
-    const back = (await eventsOf(http, inc)).filter(({ typ, clear }) => typ === "StepAuthorised" && clear.rollbackOf !== null);
+    const back = (await eventsOf(http, inc)).filter(
+      ({ typ, clear }) => typ === "StepAuthorised" && clear.rollbackOf !== null,
+    );
     expect(back).toMatchObject([{ clear: { step: "scale", leaseUntil: null } }]);
-    expect(await http.post("ana", `/incidents/${inc}/resolve`, { how: "validated" })).toMatchObject({ status: 409, body: { code: "NOT_VALIDATED" } });
+    expect(await http.post("ana", `/incidents/${inc}/resolve`, { how: "validated" })).toMatchObject({
+      status: 409,
+      body: { code: "NOT_VALIDATED" },
+    });
     await act("ana", inc, "resolve", { how: "waived", reason: "Back at six; it holds." });
     await act("ana", inc, "close");
     ended.push(inc);
@@ -231,11 +301,20 @@ describe("work that people do", () => {
     inc = await incidentOf(http, "CheckoutWorkersStuck");
     await prepare(deployment, http, inc, manualPlan({ executor: "lee" }));
     digest = (await http.show(inc)).plan.digest;
-    expect(await http.post("lee", `/incidents/${inc}/start`, { plan: digest })).toMatchObject({ status: 409, body: { code: "GATE_NOT_READY" } });
-    expect(await vote(http, inc, "lee", "peer-approval")).toMatchObject({ status: 409, body: { code: "CONFLICT_OF_DUTIES" } });
+    expect(await http.post("lee", `/incidents/${inc}/start`, { plan: digest })).toMatchObject({
+      status: 409,
+      body: { code: "GATE_NOT_READY" },
+    });
+    expect(await vote(http, inc, "lee", "peer-approval")).toMatchObject({
+      status: 409,
+      body: { code: "CONFLICT_OF_DUTIES" },
+    });
     await approveBoth(http, inc);
     expect((await http.show(inc)).nextRequiredAction).toMatchObject({ kind: "start-execution", who: ids.lee });
-    expect(await http.post("ana", `/incidents/${inc}/start`, { plan: digest })).toMatchObject({ status: 409, body: { code: "NOT_THE_EXECUTOR" } });
+    expect(await http.post("ana", `/incidents/${inc}/start`, { plan: digest })).toMatchObject({
+      status: 409,
+      body: { code: "NOT_THE_EXECUTOR" },
+    });
     await act("lee", inc, "start", { plan: digest });
     expect((await waitsFor(inc, "confirm-step")).nextRequiredAction.who).toBe(ids.lee);
   });
@@ -243,7 +322,12 @@ describe("work that people do", () => {
   it("a stop lets the step in flight end, runs no other, and asks for the plan again", async () => {
     await act("sam", inc, "stop", { plan: digest, reason: "Orders are being lost." });
     expect((await http.show(inc)).phase).toBe("executing");
-    await act("lee", inc, "confirmations", { plan: digest, step: "first", outcome: "done", comment: "Done and healthy." });
+    await act("lee", inc, "confirmations", {
+      plan: digest,
+      step: "first",
+      outcome: "done",
+      comment: "Done and healthy.",
+    });
     const { plan } = await inPhase(inc, "planned");
     expect(plan.voided).toBe(true);
     expect((await eventsOf(http, inc)).filter(({ typ }) => typ === "StepAuthorised")).toHaveLength(1);
@@ -260,7 +344,10 @@ describe("work that people do", () => {
       await act("ana", inc, "confirmations", { plan: digest, step, outcome: "done" });
     }
     await waitsFor(inc, "validate");
-    expect(await http.post("bo", `/incidents/${inc}/validation`, { plan: digest, outcome: "passed" })).toMatchObject({ status: 409, body: { code: "NOT_THE_NAMED_PERSON" } });
+    expect(await http.post("bo", `/incidents/${inc}/validation`, { plan: digest, outcome: "passed" })).toMatchObject({
+      status: 409,
+      body: { code: "NOT_THE_NAMED_PERSON" },
+    });
     await act("sam", inc, "validation", { plan: digest, outcome: "passed", reason: "p95 at 310 ms." });
     await act("ana", inc, "resolve", { how: "validated" });
     await act("ana", inc, "close");
@@ -284,7 +371,10 @@ describe("other ends", () => {
 
   it("a false alarm is cancelled, and its receipt is final too", async () => {
     await act("ana", inc, "cancel", { why: "false-alarm", reason: "A test of the queue." });
-    expect(await http.post("ana", `/incidents/${inc}/notes`, { text: "Too late." })).toMatchObject({ status: 409, body: { code: "INCIDENT_CLOSED" } });
+    expect(await http.post("ana", `/incidents/${inc}/notes`, { text: "Too late." })).toMatchObject({
+      status: 409,
+      body: { code: "INCIDENT_CLOSED" },
+    });
     ended.push(inc);
   });
 
