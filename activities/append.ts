@@ -3,11 +3,11 @@ import type { Json } from "../incidents/canonical.js";
 import { eventHash, eventId } from "../incidents/digest.js";
 import { pae } from "../incidents/dsse.js";
 import { type Envelope, parseEnvelope } from "../incidents/envelope.js";
-import { encodeEvent, EVENT_PAYLOAD_TYPE } from "../incidents/event.js";
+import { encodeEvent, EVENT_PAYLOAD_TYPE, EventError } from "../incidents/event.js";
 import { type Draft, SCHEMA } from "../incidents/events.js";
-import { encodeRecord } from "../incidents/record.js";
+import { encodeRecord, RecordError } from "../incidents/record.js";
 import { verifySignature } from "../receipts/ed25519.js";
-import { envelopeRefused, sequenceConflict } from "./errors.js";
+import { envelopeRefused, eventUnwritable, sequenceConflict } from "./errors.js";
 import {
   type Attachments, type Claim, type Claims, type EventLogWriter, type GatewayKeys, type Recorder, type RecorderKeys, SealedValueMissing,
   type SealedValues, SequenceConflict,
@@ -48,13 +48,14 @@ export interface AppendPorts {
  *
  * @throws EnvelopeRefused (not retryable) where the envelope doesn't vouch for the drafts: nothing is claimed.
  * @throws SequenceConflict (not retryable) where another event holds one of the places.
+ * @throws EventUnwritable (not retryable) where an event or its record is too large or not of its closed shape: nothing is claimed.
  */
 export const createAppend =
   (ports: AppendPorts) =>
   async (request: AppendRequest): Promise<AppendResult> => {
     const envelope = await vouchedEnvelope(ports, request);
     const recorder = await ports.recorders.byId(request.org, request.kid);
-    const claims = await makeClaims(ports, request, recorder, envelope);
+    const claims = await makeClaims(ports, request, recorder, envelope).catch(unwritable);
     await claimAll(ports.claims, request, claims);
     await ports.log.append(request.org, request.inc, claims.map((claim) => claim.record));
     await ports.claims.acknowledge(request.org, request.inc, request.firstSeq, claims.length);
@@ -105,6 +106,11 @@ function checkDraft({ actor, sealed }: Draft, { command, digest }: Envelope): vo
   const sameActor = actor.kind === command.actor.kind && actor.id === command.actor.id && actor.assurance === command.assurance;
   if (!sameActor || actor.envelope !== digest || !sealed.every((triple) => known.has(triple.join(" "))))
     throw envelopeRefused("BAD_ENVELOPE", "the envelope doesn't vouch for the event");
+}
+
+function unwritable(error: unknown): never {
+  if (error instanceof EventError || error instanceof RecordError) throw eventUnwritable(error.message);
+  throw error;
 }
 
 async function makeClaims(ports: AppendPorts, request: AppendRequest, recorder: Recorder, vouched: Vouched | null): Promise<readonly Claim[]> {

@@ -1,5 +1,5 @@
 import { gateInForce } from "./judgement.js";
-import { type Executing, nextRollback, nextStep, type Opened, type State } from "./state.js";
+import { type Executing, nextRollback, nextStep, type Planned, type State } from "./state.js";
 
 /** What the workflow owes the incident without anybody asking: it follows from the state alone, so that no crash forgets it. */
 export type Due =
@@ -24,8 +24,9 @@ export function dueOf(state: State): Due | null {
   }
 }
 
-const startIsReady = (state: Opened): boolean =>
-  state.gate?.gate === "start" && state.gate.verdict === "ready" && !state.plan?.voided;
+/** A plan that asks for nothing is ready when it is submitted: no vote and no evidence will come to open the gate `start`. */
+const startIsReady = (state: Planned): boolean =>
+  state.gate !== null && state.gate.seq > state.plan.seq && state.gate.verdict === "ready" && !state.plan.voided;
 
 function dueInExecution(state: Executing): Due | null {
   const { plan, run } = state;
@@ -54,3 +55,10 @@ function effectInFlight({ plan, run }: Executing): Due | null {
 /** When the gate in force must be judged again although nothing arrived; null where no decision runs out. */
 export const reevaluateAt = (state: State): string | null =>
   state.phase !== "none" && gateInForce(state) !== null ? (state.gate?.validUntil ?? null) : null;
+
+/**
+ * Whether a gate that nobody is asked about keeps a plan of the system's waiting: what blocks it may be another incident's action, the
+ * catalogue or the directory, and none of these tells us when it changes.
+ */
+export const blockedOnFacts = (state: State): boolean =>
+  state.phase === "planned" && state.plan.executor === "system" && !state.plan.voided && state.gate?.verdict === "blocked";

@@ -223,7 +223,8 @@ const isDone = (state: Opened): boolean =>
 function mayValidate(state: Opened, event: Proposal<"ValidationRecorded">): string | null {
   const { kind, person } = state.plan!.successCheck;
   if (event.clear.outcome === "waived") return event.actor.kind === "person" ? null : "NOT_A_PERSON";
-  if (kind === "probe") return event.actor.kind === "system" ? null : "CHECK_IS_AUTOMATIC";
+  if (kind === "probe" && event.actor.kind !== "system") return "CHECK_IS_AUTOMATIC";
+  if (kind === "probe") return state.run!.rollingBack ? "ROLLED_BACK" : null;
   return event.actor.id === person ? null : "NOT_THE_NAMED_PERSON";
 }
 

@@ -8,7 +8,7 @@ const patiently = { initialInterval: "200ms", maximumInterval: "10s", backoffCoe
 export const appending = proxyActivities<RecordActivities>({
   taskQueue: INCIDENTS_QUEUE,
   startToCloseTimeout: "30s",
-  retry: { ...patiently, nonRetryableErrorTypes: ["EnvelopeRefused", "SequenceConflict"] },
+  retry: { ...patiently, nonRetryableErrorTypes: ["EnvelopeRefused", "EventUnwritable", "SequenceConflict"] },
 });
 
 export const judging = proxyActivities<PolicyActivities>({ taskQueue: POLICY_QUEUE, startToCloseTimeout: "30s", retry: patiently });
@@ -16,5 +16,5 @@ export const judging = proxyActivities<PolicyActivities>({ taskQueue: POLICY_QUE
 /** A worker that died is noticed by the time-out; what it had begun is only read back by the next. */
 export const effects = proxyActivities<EffectActivities>({ taskQueue: EFFECTS_QUEUE, startToCloseTimeout: "10 minutes", heartbeatTimeout: "20s", retry: patiently });
 
-export const isFailure = (error: unknown, type: "EnvelopeRefused" | "SequenceConflict"): boolean =>
+export const isFailure = (error: unknown, type: "EnvelopeRefused" | "EventUnwritable" | "SequenceConflict"): boolean =>
   error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;

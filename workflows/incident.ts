@@ -2,7 +2,7 @@ import { condition, defineSignal, log, setDefaultSignalHandler, setHandler } fro
 import type { Body, SystemBody } from "../incidents/commands.js";
 import { decide, type Decided, type Deciding, foresee, fromCommand, fromSystem } from "../incidents/decide.js";
 import { eventId } from "../incidents/digest.js";
-import { type Due, dueOf, reevaluateAt } from "../incidents/due.js";
+import { blockedOnFacts, type Due, dueOf, reevaluateAt } from "../incidents/due.js";
 import type { Draft, Fact, SealedTriple } from "../incidents/events.js";
 import { evolve } from "../incidents/evolve.js";
 import { factsOf } from "../incidents/facts.js";
@@ -18,8 +18,15 @@ const MAX_REFUSALS = 100;
 /** How long a held step waits before it is tried again though nothing arrived. */
 const HOLD_MS = { first: 15_000, most: 900_000 } as const;
 const UNOPENED_MS = 600_000;
+/** How long a gate that only facts block waits before it is looked at again. */
+const LOOK_AGAIN_MS = { first: 5_000, most: 300_000 } as const;
 /** What the workflow asks of itself: refused, it waits before it asks again. */
-const DUE: ReadonlySet<string> = new Set(["system-start", "authorise-step", "advance"]);
+const DUE: ReadonlySet<string> = new Set(["system-start", "authorise-step", "advance", "step-succeeded", "step-failed", "step-outcome-unknown", "check-finished"]);
+/** What moves no gate and no step: a storm of it doesn't make a held step try again and again. */
+const QUIET: ReadonlySet<string> = new Set([
+  "alert-fired", "alert-resolved", "alerts-suppressed", "acknowledge", "join", "leave", "assign-owner", "add-note",
+  "add-task", "assign-task", "complete-task", "drop-task",
+]);
 
 /**
  * One incident from its first alert to its end. One loop drains the inbox: judge if needed, decide, append, then act; it evolves only
@@ -47,6 +54,12 @@ class IncidentRun {
   #holds = 0;
   #tryAgainAt = 0;
   #judgedUntil: string | null = null;
+  #looks = 0;
+  #lookAgainAt = 0;
+  /** seq of the plan whose success check runs. */
+  #checking: number | null = null;
+  /** By first event id: how commands ended that another run of this incident recorded. */
+  readonly #recorded = new Map<string, string | null>();
 
   constructor({ org, inc, kid, state, inbox, results }: IncidentStart) {
     this.org = org;
@@ -74,12 +87,15 @@ class IncidentRun {
     if (this.state.phase === "none") return condition(arrived, UNOPENED_MS);
     const wakeAt = this.#wakeAt();
     if (wakeAt === null) return condition(arrived).then(() => true);
-    if (!(await condition(arrived, Math.max(1, wakeAt - Date.now()))) && this.#gateRanOut()) await this.#reevaluate();
+    if (await condition(arrived, Math.max(1, wakeAt - Date.now()))) return true;
+    if (this.#gateRanOut()) await this.#reevaluate();
+    else if (blockedOnFacts(this.state) && this.#lookAgainAt <= Date.now()) await this.#lookAgain();
     return true;
   }
 
   #wakeAt(): number | null {
-    const times = [this.#tryAgainAt > Date.now() ? this.#tryAgainAt : null, this.#nextJudgement()];
+    const lookAgainAt = blockedOnFacts(this.state) ? this.#lookAgainAt : null;
+    const times = [this.#tryAgainAt > Date.now() ? this.#tryAgainAt : null, this.#nextJudgement(), lookAgainAt];
     const set = times.filter((time) => time !== null);
     return set.length === 0 ? null : Math.min(...set);
   }
@@ -100,8 +116,17 @@ class IncidentRun {
     await this.#system({ type: "re-evaluate" }, []);
   }
 
+  /** Nobody tells us when a target is free or a fact is mended. Recorded only where it changes the verdict. */
+  async #lookAgain(): Promise<void> {
+    this.#lookAgainAt = Date.now() + Math.min(LOOK_AGAIN_MS.most, LOOK_AGAIN_MS.first * 2 ** this.#looks);
+    this.#looks++;
+    const command = fromSystem({ commandId: "", body: { type: "re-evaluate" }, sealed: [] });
+    const judgement = await this.#judge({ ...command, at: this.#now() });
+    if (judgement !== null && "verdict" in judgement && judgement.verdict !== "blocked") await this.#system({ type: "re-evaluate" }, []);
+  }
+
   async #take(item: InboxItem): Promise<void> {
-    if (item.kind === "system") return this.#system(item.command.body, item.command.sealed);
+    if (item.kind === "system") return this.#takeOwn(item.command.body, item.command.sealed);
     const read = readSignal(item.signal, this.org, this.inc);
     if ("code" in read) return this.#refuseSignal(read.code);
     const { envelope, bytes } = read;
@@ -112,6 +137,12 @@ class IncidentRun {
     const command = fromCommand(envelope.command, envelope.digest);
     if (known) await this.#process({ ...command, commandId: `${commandId}#${envelope.digest}` }, bytes, { refused: "COMMAND_ID_REUSED" });
     else await this.#process(command, bytes, null);
+  }
+
+  /** The check of a plan that was replaced meanwhile says nothing about the plan that runs now, though both be worded alike. */
+  async #takeOwn(body: SystemBody, sealed: readonly SealedTriple[]): Promise<void> {
+    if (body.type === "check-finished" && this.#checking !== (this.state as Opened).plan?.seq) return void this.#busy.delete("check");
+    await this.#system(body, sealed);
   }
 
   async #refuseSignal(code: "MALFORMED" | "NO_ENVELOPE" | "BAD_ENVELOPE"): Promise<void> {
@@ -127,13 +158,16 @@ class IncidentRun {
   async #process(command: Omit<Deciding, "at" | "judgement">, envelope: string | null, refusal: GateRefusal | null): Promise<void> {
     const before = this.state;
     const decided = await this.#decideAndAppend(command, envelope, refusal);
-    if (command.actor.envelope !== null)
+    // A forged envelope takes nobody's command id.
+    if (command.actor.envelope !== null && decided.refused !== "BAD_ENVELOPE")
       this.#results.set(command.commandId, { envelope: command.actor.envelope, refused: decided.refused });
     await this.#follow(command.body, before, decided);
   }
 
   /** Judges, decides and appends; begins again where another event took the place, since then the state was another. */
   async #decideAndAppend(command: Omit<Deciding, "at" | "judgement">, envelope: string | null, refusal: GateRefusal | null): Promise<Decided> {
+    const recorded = this.#recorded.get(eventId(this.inc, command.commandId, 0));
+    if (recorded !== undefined) return { drafts: [], refused: recorded };
     const at = this.#now();
     const judgement = refusal ?? (await this.#judge({ ...command, at }));
     const decided = decide(this.state, { ...command, at, judgement });
@@ -142,14 +176,20 @@ class IncidentRun {
       await this.#append(command.commandId, decided.drafts, at, envelope);
       return decided;
     } catch (error) {
-      if (isFailure(error, "SequenceConflict")) {
-        await this.#catchUp();
-        return isEnded(this.state as Opened) ? { drafts: [], refused: "INCIDENT_CLOSED" } : this.#decideAndAppend(command, envelope, refusal);
-      }
-      if (!isFailure(error, "EnvelopeRefused")) throw error;
-      await this.#refuseSignal("BAD_ENVELOPE");
-      return { drafts: [], refused: "BAD_ENVELOPE" };
+      return this.#unappended(error, command, envelope, refusal);
     }
+  }
+
+  async #unappended(error: unknown, command: Omit<Deciding, "at" | "judgement">, envelope: string | null, refusal: GateRefusal | null): Promise<Decided> {
+    if (isFailure(error, "SequenceConflict")) {
+      // Nothing new: the command's events stand before our head already, and deciding it again would end here again.
+      if (!(await this.#catchUp())) return { drafts: [], refused: "SEQUENCE_CONFLICT" };
+      return isEnded(this.state as Opened) ? { drafts: [], refused: "INCIDENT_CLOSED" } : this.#decideAndAppend(command, envelope, refusal);
+    }
+    if (isFailure(error, "EventUnwritable") && refusal === null) return this.#decideAndAppend(command, envelope, { refused: "EVENT_UNWRITABLE" });
+    if (!isFailure(error, "EnvelopeRefused")) throw error;
+    await this.#refuseSignal("BAD_ENVELOPE");
+    return { drafts: [], refused: "BAD_ENVELOPE" };
   }
 
   #now(): string {
@@ -189,19 +229,30 @@ class IncidentRun {
     });
   }
 
-  async #catchUp(): Promise<void> {
+  /** Takes what another run of this incident has recorded; false where there is nothing. */
+  async #catchUp(): Promise<boolean> {
     const tail = await appending.loadTail({ org: this.org, inc: this.inc, seq: this.state.seq });
-    for (const fact of tail) this.state = evolve(this.state, fact);
+    for (const fact of tail) {
+      this.state = evolve(this.state, fact);
+      this.#recorded.set(fact.eid, fact.typ === "CommandRefused" ? fact.clear.code : null);
+    }
+    return tail.length > 0;
   }
 
   /** What a decided command sets in motion beside the loop. */
   async #follow(body: Body, before: State, { drafts, refused }: Decided): Promise<void> {
     if (body.type === "step-succeeded" || body.type === "step-failed" || body.type === "step-outcome-unknown") this.#busy.delete("execute");
     if (body.type === "check-finished") this.#busy.delete("check");
-    if (refused === null && body.type === "attach-evidence") this.#readEvidence(before.seq);
+    if (drafts[0]?.typ === "EvidenceAttached" && body.type === "attach-evidence") this.#readEvidence(this.state.seq - drafts.length);
+    if (drafts.some((draft) => draft.typ === "GateEvaluated")) this.#awaitFacts();
     if (drafts.some((draft) => draft.typ === "StepHeld") || (refused !== null && DUE.has(body.type))) this.#hold();
-    else if (refused === null && drafts.length > 0 && body.type !== "add-note") this.#holds = this.#tryAgainAt = 0;
+    else if (refused === null && drafts.length > 0 && !QUIET.has(body.type)) this.#holds = this.#tryAgainAt = 0;
     if (inFlight(before) && !inFlight(this.state)) await judging.unlockTargets({ org: this.org, inc: this.inc });
+  }
+
+  #awaitFacts(): void {
+    this.#looks = 0;
+    this.#lookAgainAt = Date.now() + LOOK_AGAIN_MS.first;
   }
 
   #hold(): void {
@@ -265,6 +316,7 @@ class IncidentRun {
   }
 
   async #check({ plan, planSeq }: Extract<Due, { kind: "check" }>): Promise<void> {
+    this.#checking = planSeq;
     const { outcome, sealed } = await effects.runCheck({ org: this.org, inc: this.inc, plan, planSeq });
     this.#return({ type: "check-finished", plan, outcome }, sealed);
   }

@@ -23,7 +23,7 @@ export function answersOf(given: Answering): Answers {
     policy: policyOf(given, look),
     actions: actionsOf(look),
     support: supportOf(look),
-    open: openOf(end),
+    open: openOf(end, look),
   };
 }
 
@@ -123,10 +123,14 @@ function supportOf(look: Lookup): Answers["support"] {
   };
 }
 
-function openOf(end: Opened): readonly string[] {
+function openOf(end: Opened, look: Lookup): readonly string[] {
+  const added = new Map(look.of("TaskAdded").map(({ eid, seq }) => [eid, look.word(seq, "/title")]));
   const tasks = end.tasks
     .filter((task) => task.status === "open")
-    .map((task) => `task ${task.eid.slice(0, 8)}${task.dueAt === null ? "" : `, due ${task.dueAt}`}`);
+    .map(({ eid, owner, dueAt }) => {
+      const title = added.get(eid)?.text ?? "title withheld";
+      return `task ${eid.slice(0, 8)} (${title})${owner === null ? "" : `, ${look.who(owner)}`}${dueAt === null ? "" : `, due ${dueAt}`}`;
+    });
   const debts = end.debts.filter((debt) => debt.open).map((debt) => `debt ${debt.id}, due ${debt.dueAt}`);
   const unverified = end.evidence
     .filter((item) => item.status === "unverified")

@@ -38,32 +38,33 @@ describe("api, worker and builder as processes of their own, killed with -9", ()
 
   it("the worker, right after a vote was accepted: the vote stands and its consequence comes", async () => {
     const inc = await open(trio.http, "after-a-vote");
+    const { commits } = effectsOutside(deployment);
     await prepareSettled(trio.http, inc, checkoutPlan(deployment, "after-a-vote"));
     await settled(trio.http, vote(trio.http, inc, "bo", "peer-approval"));
     await settled(trio.http, vote(trio.http, inc, "sam", "service-owner-approval"));
     await trio.kill("worker");
     await trio.start("worker");
-    await finish(trio.http, inc, 90, look(deployment, "after-a-vote", 0));
+    await finish(trio.http, inc, 90, look(deployment, "after-a-vote", commits));
     expect(countOf(await proofOf(inc), "ApprovalGranted")).toBe(2);
-    expect(effectsOutside(deployment).commits).toBe(1);
+    expect(effectsOutside(deployment).commits).toBe(commits + 1);
     oneTicket("after-a-vote");
   }, 180_000);
 
   it("the worker, while a step is in flight: the effect happens once, or a person settles what nobody can tell", async () => {
     const inc = await open(trio.http, "in-flight");
+    const { commits } = effectsOutside(deployment);
     await prepareSettled(trio.http, inc, checkoutPlan(deployment, "in-flight"));
     await settled(trio.http, vote(trio.http, inc, "bo", "peer-approval"));
-    const begun = until(
-      async () => (await trio.sql.query("select 1 from effects where inc = $1", [inc])).length > 0,
-      5,
-    );
-    await settled(trio.http, vote(trio.http, inc, "sam", "service-owner-approval"));
-    await begun;
+    const begun = async () => (await trio.sql.query("select 1 from effects where inc = $1", [inc])).length > 0;
+    const voted = settled(trio.http, vote(trio.http, inc, "sam", "service-owner-approval"));
+    await until(begun, 2);
     await trio.kill("worker");
+    await voted;
+    expect((await trio.http.show(inc)).run.inFlight).toMatchObject({ step: "scale", unknown: false });
     await trio.start("worker");
-    await finish(trio.http, inc, 120, look(deployment, "in-flight", 1));
+    await finish(trio.http, inc, 120, look(deployment, "in-flight", commits));
     const proof = await proofOf(inc);
-    expect(effectsOutside(deployment).commits).toBe(2);
+    expect(effectsOutside(deployment).commits).toBe(commits + 1);
     oneTicket("in-flight");
     // One success of each step, or a person's word for it.
     const done = proof.events.filter(

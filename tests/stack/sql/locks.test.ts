@@ -36,7 +36,7 @@ async function contend(inc: string, targets: readonly string[], until: number): 
 
 describe("locks on a Postgres server", () => {
   it("are held by one incident at a time, all targets or none, however they are contended for", async () => {
-    const until = Date.now() + 3_000;
+    const until = Date.now() + 1_500;
     const all = await Promise.all([
       contend("inc_a", TARGETS, until),
       contend("inc_b", [...TARGETS].reverse(), until),

@@ -117,7 +117,7 @@ export function needTemporal(): string {
 }
 
 /** Task queues have fixed names: only a namespace of its own keeps a test's work from other workers. */
-async function freshNamespace(name: string): Promise<string> {
+export async function freshNamespace(name: string): Promise<string> {
   const connection = await Connection.connect({ address: needTemporal() });
   try {
     await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
