@@ -7,7 +7,8 @@ const patiently = { initialInterval: "200ms", maximumInterval: "10s", backoffCoe
 /** Retried until it is done: the incident can't go on without its record. */
 export const appending = proxyActivities<RecordActivities>({
   taskQueue: INCIDENTS_QUEUE,
-  startToCloseTimeout: "30s",
+  // Longer than the event log takes to answer, and no longer: a worker that died in between is noticed by it.
+  startToCloseTimeout: "15s",
   retry: { ...patiently, nonRetryableErrorTypes: ["EnvelopeRefused", "EventUnwritable", "SequenceConflict"] },
 });
 

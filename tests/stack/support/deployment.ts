@@ -41,9 +41,11 @@ export interface DeploymentOptions {
   readonly store?: "postgres" | "pglite";
 }
 
+/** Without Java, and where whoever runs the tests said so, what isn't about Kafka runs on the embedded log. */
+const DEFAULT_LOG = process.env.CS_TEST_EVENT_LOG === "embedded" ? "embedded" : "kafka";
 const CLI = resolve("dist/infra/main/cli.js");
 
-export async function deploy({ eventLog = "kafka", store = "postgres" }: DeploymentOptions = {}): Promise<Deployment> {
+export async function deploy({ eventLog = DEFAULT_LOG, store = "postgres" }: DeploymentOptions = {}): Promise<Deployment> {
   if (!existsSync(CLI)) throw new Error("NOT_BUILT: run `npm run build` first");
   const id = randomBytes(6).toString("hex");
   const home = mkdtempSync(join(tmpdir(), "cs-e2e-"));
