@@ -1,5 +1,6 @@
 import { type Client, listening, type Reply } from "./testing/client.js";
-import { PEOPLE } from "./testing/fakes.js";
+import { resendOnce } from "./incidents/resender.js";
+import { ORG, PEOPLE, SOURCE } from "./testing/fakes.js";
 import { StoreUnavailable } from "./ports.js";
 
 let api: Client;
@@ -69,6 +70,16 @@ describe("who may ask", () => {
     expectProblem(await api.post("alerts", "/incidents", OPENING), 403, "ROLE_MISSING");
   });
 
+  it("tells any credential who it is", async () => {
+    const me = async (token: string) => (await api.get(token, "/me")).body;
+    expect(await me("ana")).toEqual({ id: PEOPLE.ana.id, kind: "person", name: "ana", org: "acme", roles: ["responder", "approver"], groups: ["sre"] });
+    expect(await me("eve")).toMatchObject({ roles: ["auditor"], groups: [] });
+    expect(await me("ci")).toEqual({ id: "mch_ci000000", kind: "machine", name: "ci", org: "acme", roles: ["ci"] });
+    expect(await me("alerts")).toEqual({ id: SOURCE, kind: "source", name: "alertmanager", org: "acme", roles: ["source"] });
+    expectProblem(await api.get("nobody", "/me"), 401, "BAD_TOKEN");
+    expectProblem(await api.call("alerts", "GET", "/v1/orgs/other/me"), 403, "WRONG_ORG");
+  });
+
   it("writes every denial down, without token or body", async () => {
     await api.post("nobody", "/incidents", { title: "secret words" });
     const denial = api.denials.at(-1)!;
@@ -104,7 +115,7 @@ describe("bodies", () => {
     expectProblem(await api.call("ana", "GET", "/v1/nothing"), 404, "ROUTE_UNKNOWN");
     expectProblem(await api.call("ana", "GET", "/v1/orgs/%zz/incidents"), 400, "URL_INVALID");
     expectProblem(await api.get("ana", "/incidents/inc_nonsense"), 404, "INCIDENT_UNKNOWN");
-    expectProblem(await api.get("ana", "/incidents?limit=0"), 400, "QUERY_INVALID");
+    for (const limit of ["0", "501", "1e2", "+1"]) expectProblem(await api.get("ana", `/incidents?limit=${limit}`), 400, "QUERY_INVALID");
   });
 
   it("refuses a command id that isn't one, and an event id that isn't one", async () => {
@@ -121,7 +132,46 @@ describe("an incident", () => {
     expect(shown.nextRequiredAction.kind).toBe("take-ownership");
     await api.post("bo", `/incidents/${inc}/owner`, {});
     expect((await show(inc)).owner).toBe(PEOPLE.bo.id);
-    expect((await api.get("ana", "/incidents")).body.incidents[0]).toMatchObject({ inc, owner: PEOPLE.bo.id });
+    const next = { kind: "propose-plan", who: "responder", text: "Propose a plan, or resolve with a reason if it recovered by itself." };
+    const list = (await api.get("ana", "/incidents")).body;
+    expect(list.incidents[0]).toMatchObject({ inc, title: OPENING.title, owner: PEOPLE.bo.id, nextRequiredAction: next });
+    expect(list.people[PEOPLE.bo.id]).toBe("bo");
+  });
+
+  it("is listed for a pipeline without its words and without names", async () => {
+    const inc = await open();
+    const { incidents, people } = (await api.get("ci", "/incidents?limit=500")).body;
+    expect(incidents[0]).toMatchObject({ inc, title: null, phase: "open" });
+    expect(people).toBeUndefined();
+  });
+
+  it("is shown with the names of everybody in it, for whoever may read it", async () => {
+    const inc = await planned();
+    const { gate, people } = (await api.get("eve", `/incidents/${inc}`)).body;
+    const eligible = gate.missing.flatMap((each: { eligible?: string[] }) => each.eligible ?? []);
+    expect(eligible).toContain(PEOPLE.sam.id);
+    expect(people).toEqual({ [PEOPLE.ana.id]: "ana", [PEOPLE.bo.id]: "bo", [PEOPLE.sam.id]: "sam" });
+    const recorded = (await api.post("bo", `/incidents/${inc}/acknowledge`, {})).body;
+    expect([recorded.people, recorded.sources]).toEqual([{ [PEOPLE.bo.id]: "bo" }, {}]);
+  });
+
+  it("gives its events from any one on, with the phase that they lead to", async () => {
+    const inc = await open();
+    for (const text of ["one", "two"]) await api.post("bo", `/incidents/${inc}/notes`, { text });
+    const all = (await api.get("ana", `/incidents/${inc}/events`)).body;
+    const since = (await api.get("ana", `/incidents/${inc}/events?from=2`)).body;
+    expect(since).toEqual({ ...all, events: all.events.slice(2), people: { [PEOPLE.bo.id]: "bo" } });
+    expect([all.count, all.phase, all.people]).toEqual([3, "open", { [PEOPLE.ana.id]: "ana", [PEOPLE.bo.id]: "bo" }]);
+    expect((await api.get("ana", `/incidents/${inc}/events?from=3`)).body).toMatchObject({ events: [], head: all.head, count: 3 });
+    for (const from of ["-1", "1.5", "01", "x", ""]) expectProblem(await api.get("ana", `/incidents/${inc}/events?from=${from}`), 400, "QUERY_INVALID");
+  });
+
+  it("is answered as recorded though the directory can't be read", async () => {
+    const other = await listening();
+    Object.assign(other.ports.catalogue, { person: () => Promise.reject(new Error("down")) });
+    const reply = await other.post("ana", "/incidents", OPENING);
+    await other.close();
+    expect([reply.status, reply.body.events[0].typ]).toEqual([200, "IncidentOpened"]);
   });
 
   it("seals every word, who acted, and from where", async () => {
@@ -162,7 +212,7 @@ describe("a plan", () => {
     expect(plan).toMatchObject({ title: "Roll back", risk: "high", executor: PEOPLE.ana.id, targets: { tgt_checkout: "checkout-prod" } });
     expect(plan.steps[0]).toMatchObject({ targets: ["tgt_checkout"], params: { version: "41" } });
     expect(evidence.required).toEqual([expect.objectContaining({ kind: "evidence", type: "impact-statement" })]);
-    expect(nextRequiredAction).toMatchObject({ kind: "satisfy-gate", gate: { kind: "attach-evidence" } });
+    expect(nextRequiredAction).toMatchObject({ kind: "satisfy-gate", who: "responder", gate: { kind: "attach-evidence" } });
   });
 
   it("needs a rollback or a reason for having none", async () => {
@@ -196,6 +246,7 @@ describe("votes", () => {
     const attached = (await api.post("ana", `/incidents/${inc}/evidence`, evidence)).body.events[0].eid;
     expectProblem(await api.post("ana", `/incidents/${inc}/evidence/${attached}/verification`, {}), 409, "OWN_EVIDENCE");
     expect((await api.post("bo", `/incidents/${inc}/evidence/${attached}/verification`, {})).status).toBe(200);
+    expect((await show(inc)).nextRequiredAction).toMatchObject({ kind: "satisfy-gate", who: "approver", gate: { kind: "ask-approval" } });
     expectProblem(await vote("ana", inc, "peer-approval"), 409, "CONFLICT_OF_DUTIES");
     expect((await vote("bo", inc, "peer-approval")).status).toBe(200);
     expect((await show(inc)).gate.verdict).toBe("needs-approval");
@@ -203,6 +254,12 @@ describe("votes", () => {
     expect((await show(inc)).gate.verdict).toBe("ready");
     const started = await api.post("ana", `/incidents/${inc}/start`, { plan: (await show(inc)).plan.digest });
     expect(started.body.events.map(({ typ }: { typ: string }) => typ)).toEqual(["GateEvaluated", "ExecutionStarted"]);
+  });
+
+  it("that reject a plan give the turn back to the responders", async () => {
+    const inc = await planned();
+    expect((await vote("bo", inc, "peer-approval", { verdict: "reject" })).status).toBe(200);
+    expect((await show(inc)).nextRequiredAction).toMatchObject({ kind: "satisfy-gate", who: "responder", gate: { kind: "change-plan" } });
   });
 
   it("on an old plan, for an unknown requirement, or with an old view are refused on the record", async () => {
@@ -264,13 +321,16 @@ describe("a part that is down", () => {
     api.workflows.mode = "up";
   });
 
-  it("is answered with 503, and the same command is taken later", async () => {
+  it("takes a command with 202, and carries it out when it is back, without its sender", async () => {
     const inc = await open();
     api.workflows.mode = "down";
     const headers = { "idempotency-key": `${inc}-4` };
-    expectProblem(await api.post("ana", `/incidents/${inc}/notes`, { text: "one" }, headers), 503, "WORKFLOWS_UNAVAILABLE");
+    expect((await api.post("ana", `/incidents/${inc}/notes`, { text: "one" }, headers)).status).toBe(202);
+    await resendOnce(api.ports, ORG);
+    expect((await api.get("ana", `/commands/${inc}-4`)).status).toBe(202);
     api.workflows.mode = "up";
-    expect((await api.post("ana", `/incidents/${inc}/notes`, { text: "one" }, headers)).status).toBe(200);
+    await resendOnce(api.ports, ORG);
+    expect((await api.get("ana", `/commands/${inc}-4`)).status).toBe(200);
   });
 
   it("that takes the signal and is slow gets 202 and a place to ask", async () => {
@@ -357,6 +417,7 @@ describe("alerts", () => {
     const reply = await post("alerts", bad);
     expect([reply.status, reply.body.deliveries.map(({ triage }: { triage: string }) => triage)]).toEqual([202, codes]);
     expect((await api.get("ana", "/triage")).body.items.map(({ code }: { code: string }) => code)).toEqual(codes);
+    expect((await api.get("ana", "/triage")).body.sources).toEqual({ [SOURCE]: "alertmanager" });
   });
 
   it("come from sources only, as an Alertmanager webhook", async () => {

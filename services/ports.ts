@@ -88,6 +88,8 @@ export interface CommandStore {
   /** Stores it unless one of that id stands already; answers whichever stands. */
   remember(command: StoredCommand): Promise<StoredCommand>;
   find(org: string, commandId: string): Promise<StoredCommand | null>;
+  /** Stored between 3 seconds and an hour ago and not on the record, the oldest first. */
+  unrecorded(org: string, limit: number): Promise<readonly StoredCommand[]>;
 }
 
 /** The acknowledged records of incidents: what is certain to be in the log. */

@@ -55,6 +55,9 @@ describe("the catalogue", () => {
     expect(await catalogue.person("acme", "bo")).toEqual({ id: made.ids.bo, name: "bo" });
     expect(await catalogue.person("acme", "nobody")).toBeNull();
     expect(await catalogue.target("other", "checkout-prod")).toBeNull();
+    const { id, name } = made.config.sources[0]!;
+    expect(await catalogue.source("acme", id)).toEqual({ id, name });
+    expect([await catalogue.source("acme", name), await catalogue.source("other", id)]).toEqual([null, null]);
   });
 
   it("says how a source's alerts are read", async () => {

@@ -1,5 +1,6 @@
 import { startDispatcher } from "../../services/alerts/dispatcher.js";
 import { createApi } from "../../services/app.js";
+import { startResender } from "../../services/incidents/resender.js";
 import type { Log } from "../../services/log.js";
 import { createMetrics } from "../../services/metrics/metrics.js";
 import type { Ports } from "../../services/ports.js";
@@ -36,11 +37,12 @@ export async function startApi(deployment: Deployment, { port, host }: { readonl
   const app = await createApi(ports, { org, log, metrics });
   await app.listen(port, host);
   const dispatcher = startDispatcher(ports, org, log, metrics);
+  const resender = startResender(ports, org, log);
   const url = await app.getUrl();
   say(`API: listening on ${url}`);
   const close = async (): Promise<void> => {
     await app.close();
-    await dispatcher.stop();
+    await Promise.all([dispatcher.stop(), resender.stop()]);
     await temporal.close();
   };
   return { url, close };

@@ -14,6 +14,7 @@ interface Row {
 export const sqlCommands = (sql: Sql): CommandStore => ({
   remember: (command) => available(remember(sql, command)),
   find: (org, commandId) => available(find(sql, org, commandId)),
+  unrecorded: (org, limit) => available(unrecorded(sql, org, limit)),
 });
 
 async function remember(sql: Sql, command: StoredCommand): Promise<StoredCommand> {
@@ -29,4 +30,15 @@ async function remember(sql: Sql, command: StoredCommand): Promise<StoredCommand
 async function find(sql: Sql, org: string, commandId: string): Promise<StoredCommand | null> {
   const [row] = await sql.query<Row>("select inc, actor, mac, envelope, eid from commands where org = $1 and command_id = $2", [org, commandId]);
   return row === undefined ? null : { org, commandId, ...row };
+}
+
+async function unrecorded(sql: Sql, org: string, limit: number): Promise<readonly StoredCommand[]> {
+  const rows = await sql.query<Row & { command_id: string }>(
+    `select command_id, inc, actor, mac, envelope, eid from commands c
+     where org = $1 and at < now() - interval '3 seconds' and at > now() - interval '1 hour'
+       and not exists (select 1 from claims k where k.org = c.org and k.eid = c.eid and k.acked_at is not null)
+     order by at limit $2`,
+    [org, limit],
+  );
+  return rows.map(({ command_id, ...row }) => ({ org, commandId: command_id, ...row }));
 }

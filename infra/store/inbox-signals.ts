@@ -1,4 +1,4 @@
-import type { AlertSignal } from "../../services/alerts/ports.js";
+import type { AlertSignal, SentSignal } from "../../services/alerts/ports.js";
 import type { Sql } from "../sql/sql.js";
 
 /** The workflow has it; what else waits for the key is due now. */
@@ -29,19 +29,26 @@ export async function postponed(sql: Sql, { org, key }: AlertSignal, retryAt: st
   await sql.query("update alert_keys set leased_until = null, due_at = $3 where org = $1 and key = $2", [org, key, retryAt]);
 }
 
+/** What was sent may have gone nowhere: the next turn of its key sends the very same bytes again. */
+export async function resend(tx: Sql, { org, key, commandId }: AlertSignal, at: string): Promise<void> {
+  await tx.query("update alert_signals set sent_at = null where org = $1 and command_id = $2 and not settled", [org, commandId]);
+  await tx.query("update alert_keys set due_at = least(due_at, $3) where org = $1 and key = $2", [org, key, at]);
+}
+
 interface SignalRow {
+  readonly sent_at: Date;
   readonly command_id: string;
   readonly key: string;
   readonly inc: string;
   readonly envelope: Uint8Array;
 }
 
-export async function unsettled(sql: Sql, org: string, limit: number): Promise<readonly AlertSignal[]> {
+export async function unsettled(sql: Sql, org: string, limit: number): Promise<readonly SentSignal[]> {
   const rows = await sql.query<SignalRow>(
-    "select command_id, key, inc, envelope from alert_signals where org = $1 and sent_at is not null and not settled order by made limit $2",
+    "select command_id, key, inc, envelope, sent_at from alert_signals where org = $1 and sent_at is not null and not settled order by made limit $2",
     [org, limit],
   );
-  return rows.map(({ command_id, ...row }) => ({ org, commandId: command_id, ...row }));
+  return rows.map(({ command_id, sent_at, ...row }) => ({ org, commandId: command_id, sentAt: sent_at.toISOString(), ...row }));
 }
 
 /** An event names the deliveries: their bodies and keys have done their work. */

@@ -7,17 +7,32 @@ import type { VaultOver } from "./inbox.js";
 const LEASE_MS = 30_000;
 const MAX_SUPPRESSED = 1_000;
 
+/** A key whose alert can't be planned waits so long, or it would be claimed first for ever and all others would wait behind it. */
+const FAILED_MS = 60_000;
+
+type Outcome = Awaited<ReturnType<Inbox["turn"]>>;
+
 /** One transaction: claim a key, hand out what a crash left unsent, or plan its oldest alert and store the plan. */
-export const takeTurn = (sql: Sql, vaultOver: VaultOver, org: string, at: string, plan: Parameters<Inbox["turn"]>[2]): ReturnType<Inbox["turn"]> =>
-  sql.tx(async (tx) => {
+export async function takeTurn(sql: Sql, vaultOver: VaultOver, org: string, at: string, plan: Parameters<Inbox["turn"]>[2]): Promise<Outcome> {
+  const outcome = await sql.tx(async (tx) => {
     const key = await claimKey(tx, org, at);
     if (key === null) return "idle";
-    const unsent = await unsentOf(tx, org, key);
-    if (unsent !== null) return lease(tx, unsent, at);
-    const turn = await turnOf(tx, vaultOver, org, key);
-    if (turn === null) return dueAt(tx, org, key, null);
-    return store(tx, org, turn, await plan(turn), at);
+    return tx.tx((inner) => turnWith(inner, vaultOver, org, key, at, plan)).catch(async (error: Error) => {
+      await dueAt(tx, org, key, new Date(Date.parse(at) + FAILED_MS).toISOString());
+      return error;
+    });
   });
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
+}
+
+async function turnWith(tx: Sql, vaultOver: VaultOver, org: string, key: string, at: string, plan: Parameters<Inbox["turn"]>[2]): Promise<Outcome> {
+  const unsent = await unsentOf(tx, org, key);
+  if (unsent !== null) return lease(tx, unsent, at);
+  const turn = await turnOf(tx, vaultOver, org, key);
+  if (turn === null) return dueAt(tx, org, key, null);
+  return store(tx, org, turn, await plan(turn), at);
+}
 
 /** The row's lock lasts for this transaction; the lease goes on until the signal is sent. */
 async function claimKey(tx: Sql, org: string, at: string): Promise<string | null> {

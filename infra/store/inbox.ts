@@ -2,7 +2,7 @@ import type { Delivered, Inbox, NewDelivery, TriageItem } from "../../services/a
 import type { Vault } from "../../services/ports.js";
 import type { Sql } from "../sql/sql.js";
 import { available } from "./available.js";
-import { ended, postponed, refused, sent, settled, unsettled } from "./inbox-signals.js";
+import { ended, postponed, refused, resend, sent, settled, unsettled } from "./inbox-signals.js";
 import { takeTurn } from "./inbox-turn.js";
 
 /** The vault over one transaction, so that a key and sealed values come and go with the incident that they belong to. */
@@ -15,6 +15,7 @@ export const sqlInbox = (sql: Sql, vaultOver: VaultOver): Inbox => ({
   sent: (signal, at) => available(sql.tx((tx) => sent(tx, signal, at))),
   ended: (signal) => available(sql.tx((tx) => ended(tx, signal))),
   postponed: (signal, retryAt) => available(postponed(sql, signal, retryAt)),
+  resend: (signal, at) => available(sql.tx((tx) => resend(tx, signal, at))),
   unsettled: (org, limit) => available(unsettled(sql, org, limit)),
   settled: (signal) => available(sql.tx((tx) => settled(tx, signal))),
   refused: (signal, code) => available(sql.tx((tx) => refused(tx, signal, code))),

@@ -1,4 +1,5 @@
 import type { Alert } from "../../incidents/correlate.js";
+import { type Json, canonicalize, CanonicalError } from "../../incidents/canonical.js";
 import { ApiProblem } from "../problems.js";
 
 /** One alert of a webhook: read, or why it couldn't be, with its own bytes for whoever looks at it in triage. */
@@ -47,12 +48,26 @@ function readAlert(value: unknown): ReadAlert {
   if (Buffer.byteLength(JSON.stringify(annotations)) > MAX_ANNOTATION_BYTES) return { unreadable: "ALERT_TOO_LARGE", raw };
   const url = typeof generatorURL === "string" && generatorURL !== "" && generatorURL.length <= 4_096 && generatorURL.isWellFormed() ? generatorURL : null;
   const known = typeof fingerprint === "string" && /^[0-9A-Za-z_-]{1,128}$/.test(fingerprint) ? fingerprint : "";
-  return { alert: { status, fingerprint: known, labels, annotations, startsAt: starts, endsAt: ends, url }, raw };
+  const alert: Alert = { status, fingerprint: known, labels, annotations, startsAt: starts, endsAt: ends, url };
+  return hasBytes(alert) ? { alert, raw } : { unreadable: "ALERT_MALFORMED", raw };
 }
+
+/** A label named `constructor` is lawful there and has no canonical form here: a person places it, and its neighbours go on. */
+function hasBytes(alert: Alert): boolean {
+  try {
+    return canonicalize(alert as unknown as Json).length > 0;
+  } catch (error) {
+    if (error instanceof CanonicalError) return false;
+    throw error;
+  }
+}
+
+/** Later years have five digits, and our times four. */
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** To milliseconds, in UTC: the sender's nanoseconds and zone make no second episode. */
 function instantOf(value: unknown): string | null {
   if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(value)) return null;
   const at = Date.parse(value);
-  return Number.isNaN(at) || at <= 0 ? null : new Date(at).toISOString();
+  return Number.isNaN(at) || at <= 0 || at > LAST ? null : new Date(at).toISOString();
 }

@@ -9,7 +9,7 @@ import type { Log } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { type Ports, WorkflowEnded, WorkflowsUnavailable } from "../ports.js";
 import { planTurn } from "./plan-turn.js";
-import type { AlertSignal } from "./ports.js";
+import type { AlertSignal, SentSignal } from "./ports.js";
 
 const IDLE_MS = 250;
 const RETRY_MS = 2_000;
@@ -88,14 +88,19 @@ export async function settle(ports: Ports, org: string): Promise<void> {
   for (const signal of await ports.inbox.unsettled(org, SETTLE_AT_ONCE)) await settleOne(ports, signal);
 }
 
-async function settleOne(ports: Ports, signal: AlertSignal): Promise<void> {
+/** Longer than a workflow waits for the event that opens its incident: after that it has ended, and nothing tells us so. */
+const UNOPENED_MS = 15 * 60_000;
+
+async function settleOne(ports: Ports, signal: SentSignal): Promise<void> {
   const record = await ports.incidents.byEid(signal.org, eventId(signal.inc, signal.commandId, 0));
-  if (record === null) return (await hasEnded(ports, signal)) ? ports.inbox.ended(signal) : undefined;
+  if (record === null) return unrecorded(ports, signal);
   const { typ, clear } = parseEvent(parseRecord(record).event);
   await (typ === "CommandRefused" ? ports.inbox.refused(signal, (clear as { readonly code: string }).code) : ports.inbox.settled(signal));
 }
 
-async function hasEnded({ incidents }: Ports, { org, inc }: AlertSignal): Promise<boolean> {
-  const loaded = await findIncident(incidents, org, inc);
-  return loaded !== null && isEnded(loaded.state);
+/** Not on the record yet, or never: the incident has ended, or hasn't begun although it had the time to. */
+async function unrecorded(ports: Ports, signal: SentSignal): Promise<void> {
+  const loaded = await findIncident(ports.incidents, signal.org, signal.inc);
+  if (loaded !== null) return isEnded(loaded.state) ? ports.inbox.ended(signal) : undefined;
+  if (ports.clock.now() - Date.parse(signal.sentAt) >= UNOPENED_MS) await ports.inbox.resend(signal, nowOf(ports));
 }

@@ -60,6 +60,10 @@ export interface AlertSignal {
   readonly envelope: Uint8Array;
 }
 
+export interface SentSignal extends AlertSignal {
+  readonly sentAt: string;
+}
+
 /** One correlation key, locked for the time of a turn. */
 export interface KeyTurn {
   readonly key: string;
@@ -100,8 +104,10 @@ export interface Inbox {
   ended(signal: AlertSignal): Promise<void>;
   /** The signal couldn't be sent: the key is tried again after `retryAt`. */
   postponed(signal: AlertSignal, retryAt: string): Promise<void>;
+  /** It was sent and came to nothing: the next turn of its key sends the same bytes again. */
+  resend(signal: AlertSignal, at: string): Promise<void>;
   /** Signals that were sent and aren't known to be on the record. */
-  unsettled(org: string, limit: number): Promise<readonly AlertSignal[]>;
+  unsettled(org: string, limit: number): Promise<readonly SentSignal[]>;
   /** An event names them: bodies and keys are deleted. */
   settled(signal: AlertSignal): Promise<void>;
   /** The incident refused it on the record: its alerts go to triage under that code. */

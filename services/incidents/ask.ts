@@ -7,7 +7,7 @@ import { callerOf } from "../identity/caller.js";
 import { mintId } from "../ids.js";
 import type { Ports } from "../ports.js";
 import { ApiProblem, PROBLEM_TYPE } from "../problems.js";
-import { namesIn } from "./names.js";
+import { type Names, namesIn } from "./names.js";
 import type { Answer } from "./result.js";
 import { type Prepared, submit } from "./submit.js";
 
@@ -57,9 +57,13 @@ export async function sendAnswer({ catalogue }: Ports, org: string, answer: Answ
   reply.status(answer.status);
   if (answer.status === 202) reply.header("location", answer.body.status);
   if (answer.status === 409) reply.header("content-type", PROBLEM_TYPE);
-  if (answer.status === 200) return { ...answer.body, ...(await namesIn(catalogue, org, answer.body)) };
+  if (answer.status === 200) return { ...answer.body, ...(await namesFor(catalogue, org, answer.body)) };
   return answer.status === 409 ? JSON.stringify(answer.body) : answer.body;
 }
+
+/** What is on the record is answered as recorded, whether or not the directory can be read: a failure here would be taken for one of the command. */
+const namesFor = (catalogue: Ports["catalogue"], org: string, body: unknown): Promise<Partial<Names>> =>
+  namesIn(catalogue, org, body).catch(() => ({}));
 
 /** @throws {ApiProblem} IDEMPOTENCY_KEY_INVALID */
 function commandIdOf({ headers }: FastifyRequest): string {

@@ -10,7 +10,7 @@ import { ApiProblem } from "../problems.js";
 import { Problems } from "../route.js";
 import { sendAnswer } from "./ask.js";
 import { findIncident } from "./load.js";
-import { type Answer, resultOf } from "./result.js";
+import { type Answer, resultOf, stored } from "./result.js";
 
 @ApiTags("incidents")
 @ApiBearerAuth()
@@ -34,5 +34,5 @@ export class CommandsController {
 async function pending({ incidents }: Ports, { org, inc, commandId }: StoredCommand): Promise<Answer> {
   const loaded = await findIncident(incidents, org, inc);
   if (loaded !== null && isEnded(loaded.state)) throw new ApiProblem("INCIDENT_CLOSED");
-  return { status: 202, body: { commandId, incident: inc, status: `/v1/orgs/${org}/commands/${encodeURIComponent(commandId)}` } };
+  return stored({ org, inc, commandId });
 }

@@ -32,8 +32,14 @@ export async function awaitResult(ports: Ports, command: StoredCommand, details:
 async function unanswered(ports: Ports, { org, inc, commandId }: StoredCommand): Promise<Answer> {
   const loaded = await findIncident(ports.incidents, org, inc);
   if (loaded !== null && isEnded(loaded.state)) throw new ApiProblem("INCIDENT_CLOSED");
-  return { status: 202, body: { commandId, incident: inc, status: `/v1/orgs/${org}/commands/${encodeURIComponent(commandId)}` } };
+  return stored({ org, inc, commandId });
 }
+
+/** Durable, not on the record yet: where to ask for it. */
+export const stored = ({ org, inc, commandId }: Pick<StoredCommand, "org" | "inc" | "commandId">): Answer => ({
+  status: 202,
+  body: { commandId, incident: inc, status: `/v1/orgs/${org}/commands/${encodeURIComponent(commandId)}` },
+});
 
 /** The recorded result of a command; null while there is none. */
 export async function resultOf(reader: IncidentReader, command: StoredCommand, details: { readonly [code: string]: string } = {}): Promise<Answer | null> {

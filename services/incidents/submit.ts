@@ -5,9 +5,9 @@ import { digestOf, eventId } from "../../incidents/digest.js";
 import { commandPayload, commandToSign, encodeEnvelope } from "../../incidents/envelope.js";
 import type { SealedTriple } from "../../incidents/events.js";
 import { isEnded } from "../../incidents/state.js";
-import type { GatewaySigner, Ports, Principal, StoredCommand } from "../ports.js";
+import { type GatewaySigner, type Ports, type Principal, type StoredCommand, WorkflowsUnavailable } from "../ports.js";
 import { ApiProblem } from "../problems.js";
-import { type Answer, awaitResult } from "./result.js";
+import { type Answer, awaitResult, stored } from "./result.js";
 import { findIncident } from "./load.js";
 import { type ActingPerson, personWords, type Words } from "./slots.js";
 
@@ -88,9 +88,16 @@ async function send(ports: Ports, command: StoredCommand, opens: boolean, detail
   const there = await ports.incidents.byEid(org, command.eid);
   if (there === null) {
     const signal = { envelope: b64u(command.envelope) };
-    await (opens ? ports.workflows.signalWithStart(org, inc, signal) : ports.workflows.signal(org, inc, signal));
+    const sent = opens ? ports.workflows.signalWithStart(org, inc, signal) : ports.workflows.signal(org, inc, signal);
+    if ((await sent.then(() => true, ifUnavailable)) === false) return stored(command);
   }
   return awaitResult(ports, command, details ?? {});
+}
+
+/** It is stored, and sent again when Temporal is back (resender.ts). */
+function ifUnavailable(error: unknown): false {
+  if (error instanceof WorkflowsUnavailable) return false;
+  throw error;
 }
 
 async function signed(ports: Ports, ask: Ask, inc: string, { body, words }: Prepared): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ export function fakeInbox(_vault: Vault): Inbox {
     sent: async () => {},
     ended: async () => {},
     postponed: async () => {},
+    resend: async () => {},
     unsettled: async () => [],
     settled: async () => {},
     refused: async () => {},

@@ -69,6 +69,10 @@ export function fakes(): Fakes {
         return commands.get(command.commandId)!;
       },
       find: async (_org, id) => commands.get(id) ?? null,
+      unrecorded: async (org) => {
+        const open = await Promise.all([...commands.values()].map(async (each) => ((await workflows.byEid(org, each.eid)) === null ? [each] : [])));
+        return open.flat();
+      },
     },
     incidents: workflows,
     workflows,

@@ -45,31 +45,23 @@ const voteCommand = (cast: Cast): Command =>
     .action((word: string, options: VoteOptions) =>
       withApi(options, async (api) => {
         const view = await readIncident(api, word);
-        const requirement = options.requirement ?? (await mineOf(api, view, cast, options));
-        const ballot = ballotOf(view, cast, requirement, options);
-        console.error(ballotLines(view, cast, requirement, paintFor(process.stderr)).join("\n"));
+        const ballot = await ballotOf(api, view, cast, options);
+        console.error(ballotLines(view, cast, ballot.requirement, paintFor(process.stderr)).join("\n"));
         if (!options.yes && isInteractive() && !(await sayYes(`${cast} this?`)))
           throw new CliProblem("NOT_SENT", "Nothing was sent.", 1);
         await act(api, options, `/incidents/${view.inc}/votes`, ballot);
       }),
     );
 
-/** Judged before anybody is asked who they are: without a plan there is nothing to vote on. */
-async function mineOf(api: Api, view: IncidentView, cast: Cast, { plan }: VoteOptions): Promise<string> {
-  planDigestOf(view, plan);
-  return requirementFor(view, cast, (await api.get("/me")) as unknown as Voter);
-}
-
 /** The vote's body. `seen` comes from the very answer that is shown to the voter. @throws {CliProblem} */
-export function ballotOf(view: IncidentView, verdict: Cast, requirement: string, options: Omit<VoteOptions, "wait">) {
-  const { comment, onBehalfOf, plan: insisted } = options;
-  const plan = planDigestOf(view, insisted);
+async function ballotOf(api: Api, view: IncidentView, verdict: Cast, { requirement, comment, onBehalfOf, plan }: VoteOptions) {
+  const digest = planDigestOf(view, plan);
   if (view.gate === null)
     throw new CliProblem("NO_DECISION", "The policy hasn't judged the plan yet: look again in a moment.", 1);
   return {
     verdict,
-    plan,
-    requirement,
+    plan: digest,
+    requirement: requirement ?? requirementFor(view, verdict, (await api.get("/me")) as unknown as Voter),
     comment,
     onBehalfOf,
     seen: { head: view.head, decision: view.gate.decisionDigest },
