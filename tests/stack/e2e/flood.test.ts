@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { jest } from "@jest/globals";
 import { openPostgres } from "../../../infra/sql/postgres.js";
 import { type Deployment, deploy, type Process } from "../support/deployment.js";
@@ -110,6 +111,7 @@ describe("which incident an alert belongs to", () => {
 
 describe("while Temporal can't be reached", () => {
   const names = Array.from({ length: 5 }, (_, i) => `Outage${i}`);
+  let waiting = "";
 
   it("alerts are stored and answered, and the API says what waits", async () => {
     const known = await incidents();
@@ -129,11 +131,9 @@ describe("while Temporal can't be reached", () => {
         remedy: expect.any(String),
       }),
     );
-    expect(await http.post("ana", `/incidents/${known[0]}/notes`, { text: "?" })).toMatchObject({
-      status: 503,
-      body: { code: "WORKFLOWS_UNAVAILABLE" },
-    });
-    expect((await http.show(known[0]!)).phase).toBe("open");
+    waiting = known[0]!;
+    expect((await http.post("ana", `/incidents/${waiting}/notes`, { text: "Taken meanwhile." })).status).toBe(202);
+    expect((await http.show(waiting)).phase).toBe("open");
     expect(await api.stop()).toBe(0);
   });
 
@@ -143,6 +143,12 @@ describe("while Temporal can't be reached", () => {
     for (const name of names) opened.push(await placeOf(http, alertNamed(name)));
     expect(new Set(opened).size).toBe(names.length);
     for (const inc of opened) expect(typesOf(await eventsOf(http, inc))).toEqual(["IncidentOpened", "AlertFired"]);
+  });
+
+  it("the command that was taken meanwhile is carried out, without its sender", async () => {
+    const notes = async () => typesOf(await eventsOf(http, waiting)).filter((typ) => typ === "NoteAdded").length;
+    for (let i = 0; i < 100 && (await notes()) === 0; i++) await sleep(100);
+    expect(await notes()).toBe(1);
   });
 
   /** A process that is started meanwhile finds nobody at Temporal's address. */
