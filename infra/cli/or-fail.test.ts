@@ -28,7 +28,9 @@ describe("a command that fails", () => {
   });
 
   it("tells why a part couldn't be reached, which stands in nested errors only", async () => {
-    const refused = Object.assign(new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:1")]), { code: "ECONNREFUSED" });
+    const refused = Object.assign(new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:1")]), {
+      code: "ECONNREFUSED",
+    });
     await orFail(true, failing(new Error("fetch failed", { cause: refused })));
     expect(err).toEqual(["FAILED: fetch failed: connect ECONNREFUSED 127.0.0.1:1"]);
   });

@@ -22,12 +22,13 @@ export const sqlIncidents = (sql: Sql): IncidentReader => ({
   },
 });
 
+/** The limit comes first, so that only what is listed is asked for its latest event. */
 const LATEST = `
   select opening.inc, latest.hash as head
-  from claims opening
+  from (
+    select org, inc, acked_at from claims where org = $1 and seq = 0 and acked_at is not null order by acked_at desc, inc limit $2
+  ) opening
   cross join lateral (
     select hash from claims where org = opening.org and inc = opening.inc and acked_at is not null order by seq desc limit 1
   ) latest
-  where opening.org = $1 and opening.seq = 0 and opening.acked_at is not null
-  order by opening.acked_at desc, opening.inc
-  limit $2`;
+  order by opening.acked_at desc, opening.inc`;

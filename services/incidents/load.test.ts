@@ -71,8 +71,14 @@ describe("an incident that was folded before", () => {
     const { records } = api.ports.incidents;
     const { open: openWords } = api.ports.vault;
     const asked: string[] = [];
-    Object.assign(api.ports.incidents, { records: (...of: Parameters<typeof records>) => (asked.push("records"), records(...of)) });
-    Object.assign(api.ports.vault, { open: (...of: Parameters<typeof openWords>) => (asked.push("words"), openWords(...of)) });
+    const noting =
+      <A extends readonly unknown[], R>(what: string, call: (...of: A) => R) =>
+      (...of: A): R => {
+        asked.push(what);
+        return call(...of);
+      };
+    Object.assign(api.ports.incidents, { records: noting("records", records) });
+    Object.assign(api.ports.vault, { open: noting("words", openWords) });
     const row = async () => (await api.get("ana", "/incidents")).body.incidents.find((each: { inc: string }) => each.inc === inc);
     const before = await row();
     expect(asked).toEqual([]);

@@ -12,7 +12,8 @@ export const HEAD = "ab".repeat(32);
 export const DECISION = "cd".repeat(32);
 /** Who asks, unless a test says otherwise: the one whom the fixture's requirements wait for. */
 export const ME = "GET /v1/orgs/acme/me";
-export const meAs = (id: string): Reply => ok({ id, kind: "person", name: "x", org: "acme", roles: ["approver"], groups: [] });
+export const meAs = (id: string): Reply =>
+  ok({ id, kind: "person", name: "x", org: "acme", roles: ["approver"], groups: [] });
 
 export interface Seen {
   readonly method: string;

@@ -12,7 +12,8 @@ export type NameOf = (id: string) => string;
 /** Two of one name are told apart by their ids: whose vote it is must not be a guess. */
 export function namesOf({ people = {}, sources = {} }: Named): NameOf {
   const all = new Map(Object.entries({ ...people, ...sources }));
-  const shared = (name: string): boolean => [...all.values()].filter((other) => oneLine(other) === oneLine(name)).length > 1;
+  const shared = (name: string): boolean =>
+    [...all.values()].filter((other) => oneLine(other) === oneLine(name)).length > 1;
   return (id) => {
     const name = all.get(id);
     if (name === undefined || oneLine(name) === "") return oneLine(id);

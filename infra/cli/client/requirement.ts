@@ -28,7 +28,9 @@ export function requirementFor(view: IncidentView, cast: "approve" | "reject" | 
 /** The latest vote of each person on each requirement is the one that holds. */
 function votedOnBy({ approvals, plan }: IncidentView, id: string): readonly string[] {
   const latest = new Map(
-    approvals.votes.filter((vote) => vote.plan === plan?.digest && vote.person === id).map((vote) => [vote.requirement, vote.verdict]),
+    approvals.votes
+      .filter((vote) => vote.plan === plan?.digest && vote.person === id)
+      .map((vote) => [vote.requirement, vote.verdict]),
   );
   return [...latest].filter(([, verdict]) => verdict !== "revoke").map(([requirement]) => requirement);
 }
@@ -46,11 +48,16 @@ function notMine(view: IncidentView, cast: string): CliProblem {
 
 const whoMay = (view: IncidentView, open: readonly Approval[]): string =>
   open
-    .map(({ requirement, eligible }) => `\n  ${oneLine(requirement)}: ${eligible.map(namesOf(view)).join(", ") || "nobody"}`)
+    .map(
+      ({ requirement, eligible }) =>
+        `\n  ${oneLine(requirement)}: ${eligible.map(namesOf(view)).join(", ") || "nobody"}`,
+    )
     .join("");
 
 function nothingToRevoke(view: IncidentView): CliProblem {
   const current = view.approvals.votes.filter(({ plan }) => plan === view.plan?.digest);
-  const votes = current.map(({ person, verdict, requirement }) => `\n  ${requirement}: ${verdict} by ${namesOf(view)(person)}`);
+  const votes = current.map(
+    ({ person, verdict, requirement }) => `\n  ${requirement}: ${verdict} by ${namesOf(view)(person)}`,
+  );
   return new CliProblem("NO_OPEN_REQUIREMENT", `No vote of yours on the current plan stands.${votes.join("")}`, 1);
 }

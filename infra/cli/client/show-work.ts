@@ -4,7 +4,11 @@ import { cut, oneLine, type Paint, relative, short } from "./text.js";
 import type { IncidentView } from "./view.js";
 
 /** Votes on the current plan, newest last, and whether each still stands. */
-export function approvalLines({ plan, approvals, ...view }: IncidentView, paint: Paint, now: number): readonly string[] {
+export function approvalLines(
+  { plan, approvals, ...view }: IncidentView,
+  paint: Paint,
+  now: number,
+): readonly string[] {
   const name = namesOf(view);
   const current = approvals.votes.filter((vote) => vote.plan === plan?.digest);
   const older = approvals.votes.length - current.length;

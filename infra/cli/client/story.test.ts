@@ -88,7 +88,7 @@ it("runs an incident from its opening to a ready gate, with the author's own vot
 
   const unsaid = await as("ana", "approve", "latest");
   expect(unsaid.exit).toBe(1);
-  expect(unsaid.err).toMatch(/NOT_ELIGIBLE: [^]*peer-approval: bo[^]*service-owner-approval: sam/);
+  expect(unsaid.err).toMatch(/NOT_ELIGIBLE: [\s\S]*peer-approval: bo[\s\S]*service-owner-approval: sam/);
   expect(await done("bo", "approve", "latest")).toMatch(/ApprovalGranted +bo /);
   expect(
     await done("sam", "approve", "latest", "--comment", "Go", "--plan", (await show()).plan.digest.slice(0, 12)),
@@ -133,6 +133,26 @@ it("goes on to the end, and `watch` ends with it", async () => {
   expect(late).toMatchObject({ exit: 1 });
   expect(late.err).toContain("INCIDENT_CLOSED: ");
   expect(await done("ana", "incident", "show", "latest")).toContain("CLOSED");
+});
+
+it("shows people by their names, wherever a person reads", async () => {
+  const inc = (await done("bo", "incident", "open", "--title", "t", "--request", "r", "--severity", "2")).match(
+    /inc_\S+/,
+  )![0];
+  const said = [
+    await done("ana", "own", inc, "--to", "sam"),
+    await done("ana", "plan", "propose", inc, "--file", join(dir, "plan.json")),
+    await done("ana", "evidence", "add", inc, "--type", "impact-statement", "--file", join(dir, "plan.json")),
+    (await as("bo", "approve", inc)).err,
+    await done("ana", "task", "add", inc, "Write the review", "--owner", "bo"),
+    await done("ana", "task", "list", inc),
+    await done("ana", "incident", "show", inc),
+    await done("ana", "incident", "list"),
+    await done("ana", "cancel", inc, "--reason", "false-alarm"),
+    await done("eve", "incident", "watch", inc),
+  ].join("\n");
+  for (const name of ["by ana", "owner sam", "bo looks", "PlanProposed"]) expect(said).toContain(name);
+  expect(said).not.toMatch(/per_|src_/);
 });
 
 it("tells who may not act, and of a token of another organisation", async () => {

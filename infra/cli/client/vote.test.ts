@@ -87,7 +87,9 @@ describe("countersign approve", () => {
     expect(ran).toMatchObject({ exit: 1, votes: [] });
     expect(ran.err).toContain("NOT_ELIGIBLE: ");
     expect(ran.err).toContain("\n  peer-approval: Bo\n");
-    expect((await castAs("per_aaaaaaaa", planned, "approve", INC, "--requirement", "peer-approval")).votes).toHaveLength(1);
+    expect(
+      (await castAs("per_aaaaaaaa", planned, "approve", INC, "--requirement", "peer-approval")).votes,
+    ).toHaveLength(1);
   });
 
   it("shows who wrote the plan by name", async () => {
@@ -168,12 +170,16 @@ describe("countersign revoke and reject", () => {
     expect(ran.err).toContain("NO_OPEN_REQUIREMENT: ");
     expect(ran.err).toContain("\n  peer-approval: approve by Bo\n");
     const revoked = { ...vote, eid: "2".repeat(32), verdict: "revoke" } as const;
-    expect((await cast({ ...view, approvals: { votes: [vote, revoked], standing: [] } }, "revoke", INC)).votes).toEqual([]);
+    expect((await cast({ ...view, approvals: { votes: [vote, revoked], standing: [] } }, "revoke", INC)).votes).toEqual(
+      [],
+    );
   });
 
   it("rejects what the voter has approved", async () => {
     const view = { ...missing(), approvals: { votes: [vote], standing: [vote.eid] } };
-    expect((await cast(view, "reject", INC)).votes).toMatchObject([{ verdict: "reject", requirement: "peer-approval" }]);
+    expect((await cast(view, "reject", INC)).votes).toMatchObject([
+      { verdict: "reject", requirement: "peer-approval" },
+    ]);
   });
 
   it("rejects a plan that nobody is asked about any more, where the requirement is said", async () => {

@@ -54,7 +54,12 @@ const voteCommand = (cast: Cast): Command =>
     );
 
 /** The vote's body. `seen` comes from the very answer that is shown to the voter. @throws {CliProblem} */
-async function ballotOf(api: Api, view: IncidentView, verdict: Cast, { requirement, comment, onBehalfOf, plan }: VoteOptions) {
+async function ballotOf(
+  api: Api,
+  view: IncidentView,
+  verdict: Cast,
+  { requirement, comment, onBehalfOf, plan }: VoteOptions,
+) {
   const digest = planDigestOf(view, plan);
   if (view.gate === null)
     throw new CliProblem("NO_DECISION", "The policy hasn't judged the plan yet: look again in a moment.", 1);
