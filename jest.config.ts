@@ -28,7 +28,10 @@ const config: Config = {
     {
       ...shared,
       displayName: "unit",
-      testMatch: ["<rootDir>/{incidents,policy,receipts,workflows,activities,services,infra}/**/*.test.ts", "<rootDir>/tests/architecture/*.test.ts"],
+      testMatch: [
+        "<rootDir>/{incidents,policy,receipts,workflows,activities,services,infra}/**/*.test.ts",
+        "<rootDir>/tests/architecture/*.test.ts",
+      ],
     },
     { ...shared, displayName: "stack", testMatch: ["<rootDir>/tests/stack/**/*.test.ts"] },
   ],

@@ -3,14 +3,22 @@ import type { Json } from "../incidents/canonical.js";
 import { eventHash, eventId } from "../incidents/digest.js";
 import { pae } from "../incidents/dsse.js";
 import { type Envelope, parseEnvelope } from "../incidents/envelope.js";
-import { encodeEvent, EVENT_PAYLOAD_TYPE, EventError } from "../incidents/event.js";
+import { EVENT_PAYLOAD_TYPE, EventError, encodeEvent } from "../incidents/event.js";
 import { type Draft, SCHEMA } from "../incidents/events.js";
 import { encodeRecord, RecordError } from "../incidents/record.js";
 import { verifySignature } from "../receipts/ed25519.js";
 import { envelopeRefused, eventUnwritable, sequenceConflict } from "./errors.js";
 import {
-  type Attachments, type Claim, type Claims, type EventLogWriter, type GatewayKeys, type Recorder, type RecorderKeys, SealedValueMissing,
-  type SealedValues, SequenceConflict,
+  type Attachments,
+  type Claim,
+  type Claims,
+  type EventLogWriter,
+  type GatewayKeys,
+  type Recorder,
+  type RecorderKeys,
+  SealedValueMissing,
+  type SealedValues,
+  SequenceConflict,
 } from "./ports.js";
 
 export interface AppendRequest {
@@ -57,7 +65,11 @@ export const createAppend =
     const recorder = await ports.recorders.byId(request.org, request.kid);
     const claims = await makeClaims(ports, request, recorder, envelope).catch(unwritable);
     await claimAll(ports.claims, request, claims);
-    await ports.log.append(request.org, request.inc, claims.map((claim) => claim.record));
+    await ports.log.append(
+      request.org,
+      request.inc,
+      claims.map((claim) => claim.record),
+    );
     await ports.claims.acknowledge(request.org, request.inc, request.firstSeq, claims.length);
     return { hashes: claims.map((claim) => claim.hash), kid: request.kid };
   };
@@ -78,7 +90,8 @@ async function vouchedEnvelope(ports: AppendPorts, request: AppendRequest): Prom
   const envelope = readEnvelope(bytes);
   const key = await ports.gateways.publicKey(request.org, envelope.keyid);
   if (key === null) throw envelopeRefused("BAD_ENVELOPE", `no gateway has the key ${envelope.keyid}`);
-  if (!verifySignature(key, envelope.signed, envelope.signature)) throw envelopeRefused("BAD_ENVELOPE", "the envelope's signature is wrong");
+  if (!verifySignature(key, envelope.signed, envelope.signature))
+    throw envelopeRefused("BAD_ENVELOPE", "the envelope's signature is wrong");
   checkPlace(request, envelope);
   for (const draft of spoken) checkDraft(draft, envelope);
   return { envelope, bytes };
@@ -103,7 +116,8 @@ export const reusedId = (commandId: string, digest: string): string => `${comman
 
 function checkDraft({ actor, sealed }: Draft, { command, digest }: Envelope): void {
   const known = new Set(command.sealed.map((triple) => triple.join(" ")));
-  const sameActor = actor.kind === command.actor.kind && actor.id === command.actor.id && actor.assurance === command.assurance;
+  const sameActor =
+    actor.kind === command.actor.kind && actor.id === command.actor.id && actor.assurance === command.assurance;
   if (!sameActor || actor.envelope !== digest || !sealed.every((triple) => known.has(triple.join(" "))))
     throw envelopeRefused("BAD_ENVELOPE", "the envelope doesn't vouch for the event");
 }
@@ -113,7 +127,12 @@ function unwritable(error: unknown): never {
   throw error;
 }
 
-async function makeClaims(ports: AppendPorts, request: AppendRequest, recorder: Recorder, vouched: Vouched | null): Promise<readonly Claim[]> {
+async function makeClaims(
+  ports: AppendPorts,
+  request: AppendRequest,
+  recorder: Recorder,
+  vouched: Vouched | null,
+): Promise<readonly Claim[]> {
   const claims: Claim[] = [];
   let prev = request.prev;
   for (const [index, draft] of request.drafts.entries()) {
@@ -137,18 +156,40 @@ async function makeClaim(
   const seq = request.firstSeq + index;
   const eid = eventId(inc, commandId, index);
   const { typ, actor, clear, sealed } = draft;
-  const event = encodeEvent({ v: 1, typ, org, inc, seq, eid, at, prev, actor, clear: clear as unknown as Json, sealed, schema: SCHEMA, kid: recorder.kid });
+  const event = encodeEvent({
+    v: 1,
+    typ,
+    org,
+    inc,
+    seq,
+    eid,
+    at,
+    prev,
+    actor,
+    clear: clear as unknown as Json,
+    sealed,
+    schema: SCHEMA,
+    kid: recorder.kid,
+  });
   const record = encodeRecord({
     event,
     signature: recorder.sign(pae(EVENT_PAYLOAD_TYPE, event)),
     kid: recorder.kid,
     sealed: await ciphertexts(ports.sealed, org, inc, draft),
-    attachments: [...(actor.envelope !== null && vouched ? [vouched.bytes] : []), ...(await attached(ports.attachments, org, draft))],
+    attachments: [
+      ...(actor.envelope !== null && vouched ? [vouched.bytes] : []),
+      ...(await attached(ports.attachments, org, draft)),
+    ],
   });
   return { seq, hash: eventHash(event), eid, record };
 }
 
-async function ciphertexts(values: SealedValues, org: string, inc: string, { sealed }: Draft): Promise<readonly Uint8Array[]> {
+async function ciphertexts(
+  values: SealedValues,
+  org: string,
+  inc: string,
+  { sealed }: Draft,
+): Promise<readonly Uint8Array[]> {
   try {
     return await values.ciphertexts(org, inc, sealed);
   } catch (error) {

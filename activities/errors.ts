@@ -8,7 +8,9 @@ export const EVENT_UNWRITABLE = "EventUnwritable";
 export const envelopeRefused = (code: "NO_ENVELOPE" | "BAD_ENVELOPE", why: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(why, ENVELOPE_REFUSED, code);
 
-export const sequenceConflict = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, SEQUENCE_CONFLICT);
+export const sequenceConflict = (message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, SEQUENCE_CONFLICT);
 
 /** What was decided has no place in any log: too large, or not of its closed shape. The same bytes would be refused for ever. */
-export const eventUnwritable = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, EVENT_UNWRITABLE);
+export const eventUnwritable = (message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, EVENT_UNWRITABLE);

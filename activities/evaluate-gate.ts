@@ -5,10 +5,10 @@ import type { RecordedFacts } from "../incidents/facts.js";
 import type { Gate, GateRefusal, Judgement } from "../incidents/judgement.js";
 import type { Decision } from "../policy/decision.js";
 import type { Policy } from "../policy/document.js";
-import type { Inputs } from "../policy/inputs.js";
 import { evaluate, groupsAtVote, policyOfJson, requirementDigest } from "../policy/evaluator.js";
+import type { Inputs } from "../policy/inputs.js";
 import { snapshotInputs } from "../policy/snapshot.js";
-import { clearOfStep, openPlan, openProposedPlan, PlanMismatch, type PlanMeaning } from "./plan.js";
+import { clearOfStep, openPlan, openProposedPlan, type PlanMeaning, PlanMismatch } from "./plan.js";
 import type { Attachments, Claims, Connector, FactSources, Locks, Policies, SealedValues } from "./ports.js";
 
 export interface GateRequest {
@@ -58,7 +58,9 @@ export const createEvaluateGate =
     const { inputs, voterGroups } = await takeInputs(ports, request, policies);
     const decision = decideGate(request, active, pinned, inputs);
     const carried = await carry(ports.attachments, request.org, inputs, [active.bytes, pinned.bytes]);
-    return carried === null ? { refused: "FACTS_TOO_LARGE" } : judgementOf(request, decision, pinned.policy, voterGroups, carried);
+    return carried === null
+      ? { refused: "FACTS_TOO_LARGE" }
+      : judgementOf(request, decision, pinned.policy, voterGroups, carried);
   };
 
 /** What no policy could let through: a plan that isn't the one shown, a place nobody knows, a connector that can't. */
@@ -90,7 +92,11 @@ const shownAsSealed = ({ plan }: GateRequest, sealed: PlanMeaning): boolean =>
 
 const canonicalStep = (step: StepClear): string => [...canonicalize(step as unknown as Json)].join();
 
-async function refuseTargets(ports: GatePorts, { org, gate, step }: GateRequest, plan: PlanMeaning): Promise<string | null> {
+async function refuseTargets(
+  ports: GatePorts,
+  { org, gate, step }: GateRequest,
+  plan: PlanMeaning,
+): Promise<string | null> {
   const ids = [...new Set(plan.steps.flatMap((s) => s.targets))];
   const known = await ports.facts.targets(org, ids);
   if (gate === "submit" && known.length < ids.length) return "TARGET_UNKNOWN";
@@ -101,7 +107,10 @@ async function refuseTargets(ports: GatePorts, { org, gate, step }: GateRequest,
   return null;
 }
 
-async function refuseStep(connectors: GatePorts["connectors"], step: PlanMeaning["steps"][number]): Promise<string | null> {
+async function refuseStep(
+  connectors: GatePorts["connectors"],
+  step: PlanMeaning["steps"][number],
+): Promise<string | null> {
   const connector = connectors.get(step.connector);
   if (!connector) return "CONNECTOR_UNKNOWN";
   const actions = [step.action, ...("none" in step.rollback ? [] : [step.rollback.action])];
@@ -117,7 +126,10 @@ interface Loaded {
   readonly policy: Policy;
 }
 
-async function policiesOf(policies: Policies, { org, plan }: GateRequest): Promise<{ readonly active: Loaded; readonly pinned: Loaded }> {
+async function policiesOf(
+  policies: Policies,
+  { org, plan }: GateRequest,
+): Promise<{ readonly active: Loaded; readonly pinned: Loaded }> {
   const { digest, bytes } = await policies.active(org);
   const active = { digest, bytes, policy: policyOfJson(parseCanonical(bytes)) };
   if (plan.pinned === null || plan.pinned === digest) return { active, pinned: active };
@@ -148,7 +160,12 @@ function decideGate({ gate, step }: GateRequest, active: Loaded, pinned: Loaded,
 }
 
 /** Stores what the record must carry, by digest; null where a section is too large for one. */
-async function carry(attachments: Attachments, org: string, inputs: Inputs, policies: readonly Uint8Array[]): Promise<readonly string[] | null> {
+async function carry(
+  attachments: Attachments,
+  org: string,
+  inputs: Inputs,
+  policies: readonly Uint8Array[],
+): Promise<readonly string[] | null> {
   const { at: _, ...sections } = inputs;
   const facts = Object.values(sections).map((section) => canonicalize(section as unknown as Json));
   if (facts.some((bytes) => bytes.length > MAX_SECTION_BYTES)) return null;

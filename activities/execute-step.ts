@@ -59,7 +59,8 @@ async function authorisation(ports: StepPorts, { org, inc, seq }: StepRequest): 
   if (bytes === null) throw new Error(`event ${seq} of ${inc} isn't acknowledged`);
   const { event, signature, kid } = parseRecord(bytes);
   const key = await ports.recorderPublicKey(org, kid);
-  if (key === null || !verifySignature(key, pae(EVENT_PAYLOAD_TYPE, event), signature)) throw new Error(`event ${seq} of ${inc} isn't signed by a recorder`);
+  if (key === null || !verifySignature(key, pae(EVENT_PAYLOAD_TYPE, event), signature))
+    throw new Error(`event ${seq} of ${inc} isn't signed by a recorder`);
   const { typ, at, clear } = parseEvent(event);
   if (typ !== "StepAuthorised") throw new Error(`event ${seq} of ${inc} is ${typ}: it authorises nothing`);
   return { at, clear: clear as unknown as ClearOf<"StepAuthorised"> };
@@ -81,8 +82,17 @@ async function toOrder(
   at: string,
   clear: ClearOf<"StepAuthorised">,
 ): Promise<StepOrder> {
-  const base = { org, inc, step: step.id, targets: step.targets, idempotencyKey: clear.idempotencyKey, fence: clear.fence, at };
-  if (clear.idempotencyKey !== stepKey({ org, inc, seq, planDigest: clear.plan, step: step.id })) throw new Error("the step's key isn't its own");
+  const base = {
+    org,
+    inc,
+    step: step.id,
+    targets: step.targets,
+    idempotencyKey: clear.idempotencyKey,
+    fence: clear.fence,
+    at,
+  };
+  if (clear.idempotencyKey !== stepKey({ org, inc, seq, planDigest: clear.plan, step: step.id }))
+    throw new Error("the step's key isn't its own");
   if (clear.rollbackOf === null) return { ...base, action: step.action, params: step.params, rollback: false };
   if ("none" in step.rollback) throw new Error(`step ${step.id} has no rollback`);
   const undone = await authorisation(ports, { org, inc, seq: clear.rollbackOf, planSeq: 0 });
@@ -97,9 +107,21 @@ async function carryOut(
   { leaseUntil }: ClearOf<"StepAuthorised">,
   first: boolean,
 ): Promise<StepOutcome> {
-  if (!first) return (await connector.confirm(order)) ?? { kind: "unknown", code: "NO_TRACE", result: "An earlier attempt ended without a word, and the system shows no trace of it." };
+  if (!first)
+    return (
+      (await connector.confirm(order)) ?? {
+        kind: "unknown",
+        code: "NO_TRACE",
+        result: "An earlier attempt ended without a word, and the system shows no trace of it.",
+      }
+    );
   if (leaseUntil !== null && leaseUntil <= ports.now())
-    return { kind: "failed", code: "LEASE_EXPIRED", result: `The decision was valid until ${leaseUntil}; nothing was called.`, voidsApprovals: false };
+    return {
+      kind: "failed",
+      code: "LEASE_EXPIRED",
+      result: `The decision was valid until ${leaseUntil}; nothing was called.`,
+      voidsApprovals: false,
+    };
   return connector.execute(order);
 }
 

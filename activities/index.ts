@@ -8,10 +8,18 @@ import type { Locks } from "./ports.js";
 import { createReadEvidence, type EvidencePorts } from "./read-evidence.js";
 import { type CheckPorts, createRunCheck } from "./run-check.js";
 
-export type ActivityPorts = AppendPorts & TailPorts & GatePorts & StepPorts & CheckPorts & EvidencePorts & { readonly locks: Locks };
+export type ActivityPorts = AppendPorts &
+  TailPorts &
+  GatePorts &
+  StepPorts &
+  CheckPorts &
+  EvidencePorts & { readonly locks: Locks };
 
 /** What runs beside the workflow on the `incidents` queue. */
-export const createRecordActivities = (ports: ActivityPorts) => ({ append: createAppend(ports), loadTail: createLoadTail(ports) });
+export const createRecordActivities = (ports: ActivityPorts) => ({
+  append: createAppend(ports),
+  loadTail: createLoadTail(ports),
+});
 
 /** What runs on the `policy` queue: facts, locks and decisions. */
 export const createPolicyActivities = (ports: ActivityPorts) => ({

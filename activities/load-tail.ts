@@ -21,7 +21,11 @@ export const createLoadTail =
     const tail = await claims.from(org, inc, seq);
     const missing = tail.filter((claim) => !claim.acknowledged);
     if (missing.length > 0) {
-      await log.append(org, inc, missing.map((claim) => claim.record));
+      await log.append(
+        org,
+        inc,
+        missing.map((claim) => claim.record),
+      );
       for (const claim of missing) await claims.acknowledge(org, inc, claim.seq, 1);
     }
     return tail.map((claim) => factOf(parseEvent(parseRecord(claim.record).event), claim.hash));

@@ -28,7 +28,13 @@ export interface PlanPorts {
 }
 
 /** The sealed plan behind an acknowledged PlanProposed. @throws {PlanMismatch} where it isn't the plan of that digest. */
-export async function openProposedPlan(ports: PlanPorts, org: string, inc: string, seq: number, digest: string): Promise<PlanMeaning> {
+export async function openProposedPlan(
+  ports: PlanPorts,
+  org: string,
+  inc: string,
+  seq: number,
+  digest: string,
+): Promise<PlanMeaning> {
   const record = await ports.claims.acknowledged(org, inc, seq);
   if (record === null) throw new PlanMismatch(`no acknowledged event ${seq}`);
   const event = parseEvent(parseRecord(record).event);
@@ -53,7 +59,15 @@ export async function openPlan(
 }
 
 /** What the events show of a step; the rest of it is sealed. */
-export const clearOfStep = ({ id, connector, action, targets, expectedMinutes, rollbackMinutes, rollback }: PlanStep): StepClear => ({
+export const clearOfStep = ({
+  id,
+  connector,
+  action,
+  targets,
+  expectedMinutes,
+  rollbackMinutes,
+  rollback,
+}: PlanStep): StepClear => ({
   id,
   connector,
   action,

@@ -69,7 +69,11 @@ export interface GatewayKeys {
 /** Sealed values live encrypted in SQL and never travel through Temporal. */
 export interface SealedValues {
   /** Seals each value under K_inc and stores its ciphertext; the triples go into commands and events. */
-  seal(org: string, inc: string, values: readonly { readonly path: string; readonly value: Json }[]): Promise<readonly SealedTriple[]>;
+  seal(
+    org: string,
+    inc: string,
+    values: readonly { readonly path: string; readonly value: Json }[],
+  ): Promise<readonly SealedTriple[]>;
   /** The ciphertexts of triples, in order. @throws {SealedValueMissing} */
   ciphertexts(org: string, inc: string, triples: readonly SealedTriple[]): Promise<readonly Uint8Array[]>;
   /** The values of triples, in order. @throws {SealedValueMissing} */
@@ -94,10 +98,19 @@ export interface Effects {
 
 export interface Locks {
   /** Takes all targets or none; taking again what one holds gives the same fence. The fence only grows. */
-  acquire(org: string, inc: string, plan: string, targets: readonly string[]): Promise<{ readonly fence: number } | { readonly heldBy: string }>;
+  acquire(
+    org: string,
+    inc: string,
+    plan: string,
+    targets: readonly string[],
+  ): Promise<{ readonly fence: number } | { readonly heldBy: string }>;
   release(org: string, inc: string): Promise<void>;
   /** The plans of other incidents that hold one of the targets. */
-  others(org: string, inc: string, targets: readonly string[]): Promise<readonly { readonly id: string; readonly planDigest: string; readonly targets: readonly string[] }[]>;
+  others(
+    org: string,
+    inc: string,
+    targets: readonly string[],
+  ): Promise<readonly { readonly id: string; readonly planDigest: string; readonly targets: readonly string[] }[]>;
 }
 
 export interface Person {
@@ -147,7 +160,13 @@ export interface StepOrder {
 
 /** What the connector read back from the system itself. */
 export interface StepProof {
-  readonly reference: { readonly system: string; readonly id: string; readonly version: string; readonly url: string; /** 64 hex digits, SHA-256 */ readonly digest: string };
+  readonly reference: {
+    readonly system: string;
+    readonly id: string;
+    readonly version: string;
+    readonly url: string /** 64 hex digits, SHA-256 */;
+    readonly digest: string;
+  };
   readonly before: string | null;
   readonly after: string;
   readonly result: string;
@@ -156,7 +175,12 @@ export interface StepProof {
 
 export type StepOutcome =
   | { readonly kind: "succeeded"; readonly proof: StepProof }
-  | { readonly kind: "failed"; readonly code: string; readonly result: string; /** The target moved: what was approved isn't what would run. */ readonly voidsApprovals: boolean }
+  | {
+      readonly kind: "failed";
+      readonly code: string;
+      readonly result: string /** The target moved: what was approved isn't what would run. */;
+      readonly voidsApprovals: boolean;
+    }
   /** Nobody can tell whether it took effect; a person must look. */
   | { readonly kind: "unknown"; readonly code: string; readonly result: string };
 
@@ -165,7 +189,9 @@ export interface Connector {
   readonly name: string;
   readonly actions: readonly string[];
   /** The targets that the order will really touch; one that the plan doesn't list blocks. */
-  precheck(order: Pick<StepOrder, "action" | "targets" | "params">): Promise<{ readonly targets: readonly string[] } | { readonly refused: string; readonly message: string }>;
+  precheck(
+    order: Pick<StepOrder, "action" | "targets" | "params">,
+  ): Promise<{ readonly targets: readonly string[] } | { readonly refused: string; readonly message: string }>;
   /** Calls the system once. Whatever it answers, `confirm` decides what happened. */
   execute(order: StepOrder): Promise<StepOutcome>;
   /** Reads back: did this order's effect happen, made by us, with this content? `null` where the system shows no trace of it. */
@@ -176,7 +202,9 @@ export interface Connector {
 
 /** A success check that a machine runs (`successCheck.kind` = probe). */
 export interface Probe {
-  run(check: JsonObject): Promise<{ readonly outcome: "passed" | "failed"; readonly result: string; readonly excerpt: string }>;
+  run(
+    check: JsonObject,
+  ): Promise<{ readonly outcome: "passed" | "failed"; readonly result: string; readonly excerpt: string }>;
 }
 
 /** Reads evidence back from its source. */

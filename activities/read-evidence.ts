@@ -33,5 +33,11 @@ export const createReadEvidence =
     const [digest, reference] = await ports.sealed.open(org, inc, slots);
     const found = typeof reference === "string" ? await ports.evidence.digestOf(reference) : null;
     if (found === null || found !== digest) return { verified: false, eid, sealed: [] };
-    return { verified: true, eid, sealed: await ports.sealed.seal(org, inc, [{ path: "/comment", value: "Read back from its source with the same digest." }]) };
+    return {
+      verified: true,
+      eid,
+      sealed: await ports.sealed.seal(org, inc, [
+        { path: "/comment", value: "Read back from its source with the same digest." },
+      ]),
+    };
   };

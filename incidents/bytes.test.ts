@@ -10,11 +10,13 @@ describe("byte forms", () => {
       }),
     ));
 
-  it.each(["A", "AB=", "AA==", "A+", "AB", "AAB", " AA", "A\n"])("refuses %j, which doesn't re-encode to itself", (text) =>
-    expect(() => unb64u(text)).toThrow(RangeError),
+  it.each(["A", "AB=", "AA==", "A+", "AB", "AAB", " AA", "A\n"])(
+    "refuses %j, which doesn't re-encode to itself",
+    (text) => expect(() => unb64u(text)).toThrow(RangeError),
   );
 
   it.each(["A0", "0", "zz"])("refuses %j as hex", (text) => expect(() => unhex(text)).toThrow(RangeError));
 
-  it("prefixes lengths, so that no two lists share a preimage", () => expect(lp("ab")).toEqual(Uint8Array.of(0, 0, 0, 2, 97, 98)));
+  it("prefixes lengths, so that no two lists share a preimage", () =>
+    expect(lp("ab")).toEqual(Uint8Array.of(0, 0, 0, 2, 97, 98)));
 });

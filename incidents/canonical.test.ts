@@ -15,7 +15,17 @@ const codeOf = (work: () => unknown): string => {
 };
 
 const json = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, fc.constant(null), fc.boolean(), fc.maxSafeInteger().filter((n) => !Object.is(n, -0)), fc.string({ unit: "grapheme" }), fc.array(tie("value")), fc.dictionary(fc.string({ unit: "grapheme" }), tie("value"), { noNullPrototype: true }).filter((o) => !["__proto__", "constructor", "prototype"].some((k) => Object.hasOwn(o, k)))),
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constant(null),
+    fc.boolean(),
+    fc.maxSafeInteger().filter((n) => !Object.is(n, -0)),
+    fc.string({ unit: "grapheme" }),
+    fc.array(tie("value")),
+    fc
+      .dictionary(fc.string({ unit: "grapheme" }), tie("value"), { noNullPrototype: true })
+      .filter((o) => !["__proto__", "constructor", "prototype"].some((k) => Object.hasOwn(o, k))),
+  ),
 })).value;
 
 describe("canonical JSON", () => {
@@ -23,9 +33,9 @@ describe("canonical JSON", () => {
     fc.assert(fc.property(json, (value) => expect(parseCanonical(canonicalize(value as never))).toEqual(value))));
 
   it("sorts keys by UTF-16 code units, as RFC 8785 does", () =>
-    expect(canonicalText({ "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7 })).toBe(
-      '{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}',
-    ));
+    expect(
+      canonicalText({ "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7 }),
+    ).toBe('{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}'));
 
   it.each([
     ['{"a":1,"a":2}', "DUPLICATE_KEY"],
@@ -46,12 +56,16 @@ describe("canonical JSON", () => {
     ["{} {}", "BAD_JSON"],
   ])("refuses %.40s with %s", (text, code) => expect(codeOf(() => parseStrict(utf8(text)))).toBe(code));
 
-  it("refuses bytes that aren't UTF-8", () => expect(codeOf(() => parseStrict(Uint8Array.of(0x22, 0xc3, 0x28, 0x22)))).toBe("BAD_UTF8"));
+  it("refuses bytes that aren't UTF-8", () =>
+    expect(codeOf(() => parseStrict(Uint8Array.of(0x22, 0xc3, 0x28, 0x22)))).toBe("BAD_UTF8"));
 
-  it.each(['{"b":1,"a":2}', "[ ]", '"\\u0061"', '{"a":1}\n'])("refuses %j as canonical though it is strict JSON", (text) => {
-    expect(codeOf(() => parseStrict(utf8(text)))).toBe("none");
-    expect(codeOf(() => parseCanonical(utf8(text)))).toBe("NOT_CANONICAL");
-  });
+  it.each(['{"b":1,"a":2}', "[ ]", '"\\u0061"', '{"a":1}\n'])(
+    "refuses %j as canonical though it is strict JSON",
+    (text) => {
+      expect(codeOf(() => parseStrict(utf8(text)))).toBe("none");
+      expect(codeOf(() => parseCanonical(utf8(text)))).toBe("NOT_CANONICAL");
+    },
+  );
 
   it("writes nothing that it couldn't read", () => {
     expect(codeOf(() => canonicalize(undefined as never))).toBe("NOT_JSON");

@@ -1,6 +1,6 @@
 import type { Actor, SealedTriple } from "./events.js";
 import { stepClear, successCheckClear } from "./events.js";
-import { bool, int, list, nullable, oneOf, pattern, record, type Shape, tagged, type TypeOf } from "./shape.js";
+import { bool, int, list, nullable, oneOf, pattern, record, type Shape, type TypeOf, tagged } from "./shape.js";
 import * as v from "./vocabulary.js";
 
 /**
@@ -13,7 +13,13 @@ const ofStep = { step: v.slug, of: int(0, 10_000) };
 const alert = { delivery: v.deliveryId, source: v.sourceId, episode: int(0, 1_000_000) };
 
 const peoplesBodies = {
-  "open-incident": record({ class: v.slug, severity: v.severity, urgency: v.urgency, drill: bool, linkedTo: nullable(v.incidentId) }),
+  "open-incident": record({
+    class: v.slug,
+    severity: v.severity,
+    urgency: v.urgency,
+    drill: bool,
+    linkedTo: nullable(v.incidentId),
+  }),
   "change-classification": record({ class: v.slug, severity: v.severity }),
   "assign-owner": record({ owner: v.personId }),
   acknowledge: nothing,
@@ -48,7 +54,10 @@ const peoplesBodies = {
   resolve: record({ how: oneOf("validated", "waived", "recovered") }),
   reopen: nothing,
   close: nothing,
-  cancel: record({ reason: oneOf("false-alarm", "duplicate-of", "merged-into", "drill-aborted"), other: nullable(v.incidentId) }),
+  cancel: record({
+    reason: oneOf("false-alarm", "duplicate-of", "merged-into", "drill-aborted"),
+    other: nullable(v.incidentId),
+  }),
   "add-note": nothing,
   "add-task": record({ owner: v.nullablePerson, dueAt: nullable(v.instant) }),
   "assign-task": record({ task: v.eventIdShape, owner: v.personId }),
@@ -58,7 +67,15 @@ const peoplesBodies = {
 
 const sourcesBodies = {
   /** Opens the incident where it is new, reopens a resolved one, otherwise adds to it. */
-  "alert-fired": record({ ...alert, startsAt: v.instant, class: v.slug, severity: v.severity, urgency: v.urgency, drill: bool, linkedTo: nullable(v.incidentId) }),
+  "alert-fired": record({
+    ...alert,
+    startsAt: v.instant,
+    class: v.slug,
+    severity: v.severity,
+    urgency: v.urgency,
+    drill: bool,
+    linkedTo: nullable(v.incidentId),
+  }),
   "alert-resolved": record({ ...alert, endsAt: v.instant }),
   "alerts-suppressed": record({ count: int(1, 1_000_000), deliveries: list(v.deliveryId, 1_000) }),
 } as const;
@@ -106,7 +123,8 @@ const sealedPath = pattern("/[A-Za-z0-9][A-Za-z0-9/_-]{0,79}", "a JSON Pointer")
 const sealedTriple: Shape<readonly string[]> = {
   schema: { type: "array", minItems: 3, maxItems: 3, items: { type: "string" } },
   check: (value, path, problems) => {
-    if (!Array.isArray(value) || value.length !== 3) return void problems.push({ path, message: "expected [path, ref, commitment]" });
+    if (!Array.isArray(value) || value.length !== 3)
+      return void problems.push({ path, message: "expected [path, ref, commitment]" });
     [sealedPath, v.eventIdShape, v.digest].forEach((shape, i) => {
       shape.check(value[i], `${path}/${i}`, problems);
     });

@@ -25,7 +25,10 @@ const at = (seconds: number): string => new Date(Date.UTC(2026, 2, 11, 15, 0, 0)
 describe("correlation", () => {
   it("goes by the chosen labels alone, in any order", () => {
     const one = correlate(alert(), RULES);
-    const other = correlate(alert({ fingerprint: "bb", labels: { instance: "2", ...LABELS } }), { ...RULES, correlateBy: ["service", "alertname"] });
+    const other = correlate(alert({ fingerprint: "bb", labels: { instance: "2", ...LABELS } }), {
+      ...RULES,
+      correlateBy: ["service", "alertname"],
+    });
     expect(one).toEqual(other);
     expect(one).toMatchObject({ class: "availability", severity: 1, urgency: "high", services: ["checkout"] });
   });
@@ -35,38 +38,65 @@ describe("correlation", () => {
     ["LABEL_MISSING", alert({ labels: { alertname: "Down", severity: "critical" } })],
     ["LABEL_MISSING", alert({ labels: { ...LABELS, service: "" } })],
     ["LABEL_TOO_LONG", alert({ labels: { ...LABELS, x: "é".repeat(513) } })],
-    ["TOO_MANY_LABELS", alert({ labels: { ...LABELS, ...Object.fromEntries(Array.from({ length: 62 }, (_, i) => [`l${i}`, ""])) } })],
+    [
+      "TOO_MANY_LABELS",
+      alert({ labels: { ...LABELS, ...Object.fromEntries(Array.from({ length: 62 }, (_, i) => [`l${i}`, ""])) } }),
+    ],
     ["SEVERITY_UNMAPPED", alert({ labels: { ...LABELS, severity: "constructor" } })],
   ])("leaves to a person what would be a guess: %s", (triage, unclear) => {
     expect(correlate(unclear, RULES)).toEqual({ triage });
   });
 
   it("takes what is just within its limits", () => {
-    const labels = { ...LABELS, x: "é".repeat(512), ...Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`l${i}`, ""])) };
+    const labels = {
+      ...LABELS,
+      x: "é".repeat(512),
+      ...Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`l${i}`, ""])),
+    };
     expect(correlate(alert({ labels }), RULES)).toHaveProperty("key");
   });
 });
 
 const INC = "inc_00000000000000000000000001";
 const IDLE: KeyState = { open: null, lastEnded: null, nextEpisode: 1 };
-const busy = (change: Partial<NonNullable<KeyState["open"]>> = {}): KeyState => ({ open: { inc: INC, alerts: 1, lastSignalAt: at(0), ...change }, lastEnded: null, nextEpisode: 2 });
+const busy = (change: Partial<NonNullable<KeyState["open"]>> = {}): KeyState => ({
+  open: { inc: INC, alerts: 1, lastSignalAt: at(0), ...change },
+  lastEnded: null,
+  nextEpisode: 2,
+});
 const firing: Episode = { number: 1, startsAt: at(0), firing: true, inc: INC };
 const fired = { status: "firing", startsAt: at(0), receivedAt: at(0) } as const;
 const over = { status: "resolved", startsAt: at(0), receivedAt: at(5) } as const;
 
 describe("an alert that waits", () => {
   it("opens an incident where its key has none, linked to the one before", () => {
-    expect(turnOf(fired, null, { ...IDLE, lastEnded: INC }, at(1))).toEqual({ kind: "fire", episode: 1, inc: null, linkedTo: INC, isNew: true });
+    expect(turnOf(fired, null, { ...IDLE, lastEnded: INC }, at(1))).toEqual({
+      kind: "fire",
+      episode: 1,
+      inc: null,
+      linkedTo: INC,
+      isNew: true,
+    });
   });
 
   it("joins the open one", () => {
-    expect(turnOf(fired, null, busy(), at(1))).toEqual({ kind: "fire", episode: 2, inc: INC, linkedTo: null, isNew: true });
+    expect(turnOf(fired, null, busy(), at(1))).toEqual({
+      kind: "fire",
+      episode: 2,
+      inc: INC,
+      linkedTo: null,
+      isNew: true,
+    });
   });
 
   it("is dropped where its episode is over or known, and taken where it began anew", () => {
     expect(turnOf(fired, { ...firing, firing: false }, busy(), at(9)).kind).toBe("drop");
     expect(turnOf({ ...fired, startsAt: at(-60) }, firing, busy(), at(9)).kind).toBe("drop");
-    expect(turnOf({ ...fired, startsAt: at(60) }, firing, busy(), at(61))).toMatchObject({ kind: "fire", isNew: false, episode: 2 });
+    expect(turnOf({ ...fired, startsAt: at(60) }, firing, busy(), at(61))).toMatchObject({
+      kind: "fire",
+      isNew: false,
+      episode: 2,
+    });
   });
 
   it("ends the episode that it began, and no other", () => {

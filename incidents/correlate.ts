@@ -9,7 +9,9 @@ export interface SourceRules {
   readonly class: string;
   readonly severityLabel: string;
   /** By the label's raw value; a value that isn't listed is unmapped and goes to triage. */
-  readonly severities: { readonly [raw: string]: { readonly severity: 1 | 2 | 3 | 4 | 5; readonly urgency: "high" | "low" } };
+  readonly severities: {
+    readonly [raw: string]: { readonly severity: 1 | 2 | 3 | 4 | 5; readonly urgency: "high" | "low" };
+  };
   /** Labels whose values name services. */
   readonly serviceLabels: readonly string[];
   readonly drill: boolean;
@@ -31,7 +33,12 @@ export interface Alert {
   readonly url: string | null;
 }
 
-export type TriageCode = "FINGERPRINT_MISSING" | "TOO_MANY_LABELS" | "LABEL_TOO_LONG" | "LABEL_MISSING" | "SEVERITY_UNMAPPED";
+export type TriageCode =
+  | "FINGERPRINT_MISSING"
+  | "TOO_MANY_LABELS"
+  | "LABEL_TOO_LONG"
+  | "LABEL_MISSING"
+  | "SEVERITY_UNMAPPED";
 
 export type Correlation =
   | {
@@ -55,12 +62,21 @@ export function correlate(alert: Alert, rules: SourceRules): Correlation {
   const raw = label(alert, rules.severityLabel);
   if (raw === undefined || !Object.hasOwn(rules.severities, raw)) return { triage: "SEVERITY_UNMAPPED" };
   const { severity, urgency } = rules.severities[raw]!;
-  return { key: keyOf(alert, rules), class: rules.class, severity, urgency, services: servicesOf(alert, rules), drill: rules.drill };
+  return {
+    key: keyOf(alert, rules),
+    class: rules.class,
+    severity,
+    urgency,
+    services: servicesOf(alert, rules),
+    drill: rules.drill,
+  };
 }
 
-const tooLong = (text: string): boolean => text.length > MAX_LABEL_BYTES || utf8(text.toWellFormed()).length > MAX_LABEL_BYTES;
+const tooLong = (text: string): boolean =>
+  text.length > MAX_LABEL_BYTES || utf8(text.toWellFormed()).length > MAX_LABEL_BYTES;
 
-const label = ({ labels }: Alert, name: string): string | undefined => (Object.hasOwn(labels, name) ? labels[name] : undefined);
+const label = ({ labels }: Alert, name: string): string | undefined =>
+  Object.hasOwn(labels, name) ? labels[name] : undefined;
 
 const keyOf = (alert: Alert, { correlateBy }: SourceRules): string => {
   const chosen = correlateBy.map((name): [string, string] => [name, label(alert, name)!.toWellFormed()]);
@@ -68,9 +84,9 @@ const keyOf = (alert: Alert, { correlateBy }: SourceRules): string => {
 };
 
 const servicesOf = (alert: Alert, { serviceLabels }: SourceRules): readonly string[] =>
-  [...new Set(serviceLabels.map((name) => label(alert, name)).filter((value) => value !== undefined && value !== ""))].sort((a, b) =>
-    byCodeUnit(a!, b!),
-  ) as string[];
+  [
+    ...new Set(serviceLabels.map((name) => label(alert, name)).filter((value) => value !== undefined && value !== "")),
+  ].sort((a, b) => byCodeUnit(a!, b!)) as string[];
 
 /** One firing of one alert, from its start to its resolve. */
 export interface Episode {
@@ -82,7 +98,11 @@ export interface Episode {
 }
 
 export interface KeyState {
-  readonly open: { readonly inc: string; /** Distinct alerts that it has taken. */ readonly alerts: number; readonly lastSignalAt: string } | null;
+  readonly open: {
+    readonly inc: string /** Distinct alerts that it has taken. */;
+    readonly alerts: number;
+    readonly lastSignalAt: string;
+  } | null;
   /** The latest incident of the key that has ended. */
   readonly lastEnded: string | null;
   /** The number of the next episode. */
@@ -95,7 +115,13 @@ const SUPPRESS_AFTER_MS = 60_000;
 
 /** What is done about the oldest alert that waits for a key. */
 export type Turn =
-  | { readonly kind: "fire"; readonly episode: number; readonly inc: string | null; readonly linkedTo: string | null; readonly isNew: boolean }
+  | {
+      readonly kind: "fire";
+      readonly episode: number;
+      readonly inc: string | null;
+      readonly linkedTo: string | null;
+      readonly isNew: boolean;
+    }
   | { readonly kind: "resolve"; readonly episode: number; readonly inc: string }
   /** It changes nothing: a repeat of a firing that is over, or the end of one that nobody was told of. */
   | { readonly kind: "drop" }
@@ -107,7 +133,12 @@ export type Turn =
  * An incident takes 200 distinct alerts and one alert signal a second. What can't be taken within a minute becomes one
  * AlertsSuppressed, so that a storm costs an incident no more than one event a second.
  */
-export function turnOf(alert: Pick<Alert, "status" | "startsAt"> & { readonly receivedAt: string }, episode: Episode | null, state: KeyState, now: string): Turn {
+export function turnOf(
+  alert: Pick<Alert, "status" | "startsAt"> & { readonly receivedAt: string },
+  episode: Episode | null,
+  state: KeyState,
+  now: string,
+): Turn {
   const wanted = alert.status === "firing" ? firing(alert, episode, state) : resolving(alert, episode, state);
   if (wanted.kind === "drop" || state.open === null) return wanted;
   const full = wanted.kind === "fire" && wanted.isNew && state.open.alerts >= MAX_ALERTS;
@@ -118,10 +149,20 @@ export function turnOf(alert: Pick<Alert, "status" | "startsAt"> & { readonly re
   return free <= now ? { kind: "suppress", inc: state.open.inc } : { kind: "wait", until: free };
 }
 
-function firing(alert: Pick<Alert, "startsAt">, episode: Episode | null, { open, lastEnded, nextEpisode }: KeyState): Turn {
+function firing(
+  alert: Pick<Alert, "startsAt">,
+  episode: Episode | null,
+  { open, lastEnded, nextEpisode }: KeyState,
+): Turn {
   if (episode !== null && alert.startsAt <= episode.startsAt) return { kind: "drop" };
   const isNew = episode === null || episode.inc !== open?.inc;
-  return { kind: "fire", episode: nextEpisode, inc: open?.inc ?? null, linkedTo: open === null ? lastEnded : null, isNew };
+  return {
+    kind: "fire",
+    episode: nextEpisode,
+    inc: open?.inc ?? null,
+    linkedTo: open === null ? lastEnded : null,
+    isNew,
+  };
 }
 
 function resolving(alert: Pick<Alert, "startsAt">, episode: Episode | null, { open }: KeyState): Turn {

@@ -1,6 +1,24 @@
 import { dueOf } from "./due.js";
-import { UnlawfulEvent, evolve } from "./evolve.js";
-import { ANA, approved, authorise, BO, executing, LEE, OTHER_PLAN, opened, opening, PLAN, planned, planOf, step, stepDone, Story, verifying, voteOf } from "./incident.fixture.js";
+import { evolve, UnlawfulEvent } from "./evolve.js";
+import {
+  ANA,
+  approved,
+  authorise,
+  BO,
+  executing,
+  LEE,
+  OTHER_PLAN,
+  opened,
+  opening,
+  PLAN,
+  planned,
+  planOf,
+  Story,
+  step,
+  stepDone,
+  verifying,
+  voteOf,
+} from "./incident.fixture.js";
 import { nextRequiredAction } from "./next-action.js";
 import type { Opened } from "./state.js";
 
@@ -8,7 +26,18 @@ const endOf = (story: Story) => [story.state.phase, story.lastRefusal];
 
 describe("an incident from its alert to its end", () => {
   it("goes through every phase, and says the next required action in each", () => {
-    const story = new Story().source({ type: "alert-fired", delivery: `dlv_${"a".repeat(26)}`, source: "src_prom0000", episode: 0, startsAt: "2026-03-11T15:00:00.000Z", class: "availability", severity: 1, urgency: "high", drill: false, linkedTo: null });
+    const story = new Story().source({
+      type: "alert-fired",
+      delivery: `dlv_${"a".repeat(26)}`,
+      source: "src_prom0000",
+      episode: 0,
+      startsAt: "2026-03-11T15:00:00.000Z",
+      class: "availability",
+      severity: 1,
+      urgency: "high",
+      drill: false,
+      linkedTo: null,
+    });
     const seen: string[] = [];
     const look = () => seen.push(`${story.state.phase}: ${nextRequiredAction(story.state as Opened).kind}`);
     look();
@@ -31,13 +60,38 @@ describe("an incident from its alert to its end", () => {
     story.person(ANA, { type: "close" });
     look();
     expect(seen).toEqual([
-      "open: take-ownership", "open: propose-plan", "planned: satisfy-gate", "planned: wait-for-system", "executing: wait-for-system",
-      "verifying: wait-for-system", "verifying: resolve", "resolved: close", "closed: none",
+      "open: take-ownership",
+      "open: propose-plan",
+      "planned: satisfy-gate",
+      "planned: wait-for-system",
+      "executing: wait-for-system",
+      "verifying: wait-for-system",
+      "verifying: resolve",
+      "resolved: close",
+      "closed: none",
     ]);
     expect(story.types).toEqual([
-      "IncidentOpened", "AlertFired", "OwnerAssigned", "PlanProposed", "GateEvaluated", "EvidenceAttached", "GateEvaluated", "GateEvaluated",
-      "ExecutionStarted", "GateEvaluated", "StepAuthorised", "StepSucceeded", "EvidenceAttached", "GateEvaluated", "StepAuthorised",
-      "StepSucceeded", "EvidenceAttached", "ExecutionFinished", "ValidationRecorded", "IncidentResolved", "IncidentClosed",
+      "IncidentOpened",
+      "AlertFired",
+      "OwnerAssigned",
+      "PlanProposed",
+      "GateEvaluated",
+      "EvidenceAttached",
+      "GateEvaluated",
+      "GateEvaluated",
+      "ExecutionStarted",
+      "GateEvaluated",
+      "StepAuthorised",
+      "StepSucceeded",
+      "EvidenceAttached",
+      "GateEvaluated",
+      "StepAuthorised",
+      "StepSucceeded",
+      "EvidenceAttached",
+      "ExecutionFinished",
+      "ValidationRecorded",
+      "IncidentResolved",
+      "IncidentClosed",
     ]);
   });
 
@@ -49,7 +103,18 @@ describe("an incident from its alert to its end", () => {
   });
 
   it("is reopened by a new firing once resolved, and by nothing when open", () => {
-    const firing = { type: "alert-fired", delivery: `dlv_${"b".repeat(26)}`, source: "src_prom0000", episode: 1, startsAt: "2026-03-11T16:00:00.000Z", class: "availability", severity: 1, urgency: "high", drill: false, linkedTo: null } as const;
+    const firing = {
+      type: "alert-fired",
+      delivery: `dlv_${"b".repeat(26)}`,
+      source: "src_prom0000",
+      episode: 1,
+      startsAt: "2026-03-11T16:00:00.000Z",
+      class: "availability",
+      severity: 1,
+      urgency: "high",
+      drill: false,
+      linkedTo: null,
+    } as const;
     const story = opened().person(ANA, { type: "resolve", how: "recovered" }).source(firing);
     expect(story.types.slice(-2)).toEqual(["AlertFired", "IncidentReopened"]);
     expect(story.source({ ...firing, episode: 2 }).types.slice(-2)).toEqual(["IncidentReopened", "AlertFired"]);
@@ -61,11 +126,29 @@ describe("votes", () => {
 
   it.each<[string, (s: Story) => Story, string]>([
     ["another plan", (s) => s.person(BO, voteOf(s, "approve", OTHER_PLAN)), "PLAN_CHANGED"],
-    ["a plan that was replaced", (s) => { const old = voteOf(s); return s.person(ANA, planOf(OTHER_PLAN)).person(BO, old); }, "PLAN_CHANGED"],
+    [
+      "a plan that was replaced",
+      (s) => {
+        const old = voteOf(s);
+        return s.person(ANA, planOf(OTHER_PLAN)).person(BO, old);
+      },
+      "PLAN_CHANGED",
+    ],
     ["a view before the plan", (s) => s.person(BO, { ...voteOf(s), atHead: s.facts[0]!.hash } as never), "STALE_VIEW"],
     ["a head of no event", (s) => s.person(BO, { ...voteOf(s), atHead: "f".repeat(64) } as never), "STALE_VIEW"],
-    ["a decision never made", (s) => s.person(BO, { ...voteOf(s), policyDecision: "f".repeat(64) } as never), "DECISION_UNKNOWN"],
-    ["a view before a reject", (s) => { const old = voteOf(s); return s.person(LEE, voteOf(s, "reject")).person(BO, old); }, "STALE_VIEW"],
+    [
+      "a decision never made",
+      (s) => s.person(BO, { ...voteOf(s), policyDecision: "f".repeat(64) } as never),
+      "DECISION_UNKNOWN",
+    ],
+    [
+      "a view before a reject",
+      (s) => {
+        const old = voteOf(s);
+        return s.person(LEE, voteOf(s, "reject")).person(BO, old);
+      },
+      "STALE_VIEW",
+    ],
     ["nothing to revoke", (s) => s.person(BO, voteOf(s, "revoke")), "NOTHING_TO_REVOKE"],
   ])("are refused for %s", (_, vote, code) => {
     const story = vote(planned());
@@ -99,7 +182,13 @@ describe("execution", () => {
 
   it("lets a step whose lease ran out before anything was called be authorised again", () => {
     const story = authorise(executing(), "scale");
-    story.system({ type: "step-failed", step: "scale", of: story.state.seq - 1, code: "LEASE_EXPIRED", voidsApprovals: false });
+    story.system({
+      type: "step-failed",
+      step: "scale",
+      of: story.state.seq - 1,
+      code: "LEASE_EXPIRED",
+      voidsApprovals: false,
+    });
     expect(dueOf(story.state)).toMatchObject({ kind: "dispatch", step: "scale" });
   });
 
@@ -141,13 +230,24 @@ describe("execution", () => {
   });
 
   it("lets nobody confirm a step that a connector is still running", () => {
-    const story = authorise(executing(), "scale").person(LEE, { type: "confirm-step", plan: PLAN, step: "scale", outcome: "done" });
+    const story = authorise(executing(), "scale").person(LEE, {
+      type: "confirm-step",
+      plan: PLAN,
+      step: "scale",
+      outcome: "done",
+    });
     expect(story.lastRefusal).toBe("STEP_STILL_RUNNING");
   });
 
   it("rolls back in reverse order on the approvals of the steps themselves", () => {
     const story = stepDone(executing(), "scale");
-    authorise(story, "ticket").system({ type: "step-failed", step: "ticket", of: story.state.seq - 1, code: "REFUSED", voidsApprovals: false });
+    authorise(story, "ticket").system({
+      type: "step-failed",
+      step: "ticket",
+      of: story.state.seq - 1,
+      code: "REFUSED",
+      voidsApprovals: false,
+    });
     expect(dueOf(story.state)).toBeNull();
     story.verdict = "blocked";
     story.person(LEE, { type: "rollback", plan: PLAN });
@@ -159,7 +259,13 @@ describe("execution", () => {
 
   it("voids the approval when the target moved under it", () => {
     const story = authorise(executing(), "scale");
-    story.system({ type: "step-failed", step: "scale", of: story.state.seq - 1, code: "NON_FAST_FORWARD", voidsApprovals: true });
+    story.system({
+      type: "step-failed",
+      step: "scale",
+      of: story.state.seq - 1,
+      code: "NON_FAST_FORWARD",
+      voidsApprovals: true,
+    });
     expect(dueOf(story.state)).toBeNull();
     expect(authorise(story, "scale").lastRefusal).toBe("PLAN_VOIDED");
     story.verdict = "needs-approval";
@@ -167,7 +273,9 @@ describe("execution", () => {
   });
 
   it("ends a manual step by a person's word", () => {
-    const story = opened().person(ANA, planOf(PLAN, { steps: [step("by-hand", "manual")] })).system({ type: "system-start", plan: PLAN });
+    const story = opened()
+      .person(ANA, planOf(PLAN, { steps: [step("by-hand", "manual")] }))
+      .system({ type: "system-start", plan: PLAN });
     authorise(story, "by-hand");
     expect(dueOf(story.state)).toBeNull();
     story.person(BO, { type: "confirm-step", plan: PLAN, step: "by-hand", outcome: "done" });
@@ -185,7 +293,9 @@ describe("evidence and tasks", () => {
   });
 
   it("stand as open in the closing event", () => {
-    const story = opened().person(ANA, { type: "add-task", owner: null, dueAt: null }).person(ANA, { type: "add-task", owner: BO, dueAt: null });
+    const story = opened()
+      .person(ANA, { type: "add-task", owner: null, dueAt: null })
+      .person(ANA, { type: "add-task", owner: BO, dueAt: null });
     story.person(BO, { type: "complete-task", task: story.facts.at(-1)!.eid });
     story.person(ANA, { type: "resolve", how: "recovered" }).person(ANA, { type: "close" });
     expect(story.facts.at(-1)).toMatchObject({ typ: "IncidentClosed", clear: { openTasks: 1, openDebts: 0 } });
@@ -224,6 +334,8 @@ describe("what doesn't belong", () => {
     };
     expect(codeOf({ ...last, seq: state.seq, typ: "Sabotage" })).toBe("EVENT_UNKNOWN");
     expect(codeOf({ ...last, seq: state.seq + 1 })).toBe("OUT_OF_SEQUENCE");
-    expect(codeOf({ ...last, seq: state.seq, typ: "IncidentClosed", clear: { openTasks: 0, openDebts: 0 } })).toBe("NOT_IN_THIS_PHASE");
+    expect(codeOf({ ...last, seq: state.seq, typ: "IncidentClosed", clear: { openTasks: 0, openDebts: 0 } })).toBe(
+      "NOT_IN_THIS_PHASE",
+    );
   });
 });

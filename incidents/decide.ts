@@ -1,9 +1,18 @@
-import { type Body, type BodyOf, type Command, speakerOf, type SystemCommand } from "./commands.js";
+import { type Body, type BodyOf, type Command, type SystemCommand, speakerOf } from "./commands.js";
 import { eventId, stepKey } from "./digest.js";
-import { type Actor, ACTOR_SLOTS, type ClearOf, type Draft, type EventType, type Fact, type SealedTriple, sealedPaths } from "./events.js";
+import {
+  ACTOR_SLOTS,
+  type Actor,
+  type ClearOf,
+  type Draft,
+  type EventType,
+  type Fact,
+  type SealedTriple,
+  sealedPaths,
+} from "./events.js";
 import { evolve } from "./evolve.js";
-import { gateFor, type GateRefusal, type Judgement } from "./judgement.js";
-import { openTasks, refusalOf, type Proposal } from "./law.js";
+import { type GateRefusal, gateFor, type Judgement } from "./judgement.js";
+import { openTasks, type Proposal, refusalOf } from "./law.js";
 import { isEnded, nextRollback, nextStep, type Opened, type State, standingApprovals } from "./state.js";
 
 /** A command as the decider takes it: judged where a gate must judge, and dated. */
@@ -34,7 +43,10 @@ export const fromCommand = (command: Command, envelope: string): Omit<Deciding, 
   sealed: command.sealed,
 });
 
-export const fromSystem = (command: SystemCommand): Omit<Deciding, "at" | "judgement"> => ({ ...command, actor: SYSTEM });
+export const fromSystem = (command: SystemCommand): Omit<Deciding, "at" | "judgement"> => ({
+  ...command,
+  actor: SYSTEM,
+});
 
 /**
  * The events that a command makes, or one CommandRefused: never a thrown error and never silence for a person's command. Pure and
@@ -66,7 +78,12 @@ function draftAll(state: State, command: Deciding): Decided & { readonly state: 
     if (typeof next === "string") return stop(next);
     const draft = toDraft(next, command, pool);
     if (draft === null) return stop("MALFORMED");
-    const proposal = { ...draft, seq: now.seq, eid: eventId(state.inc, command.commandId, drafts.length), at: command.at } as Proposal;
+    const proposal = {
+      ...draft,
+      seq: now.seq,
+      eid: eventId(state.inc, command.commandId, drafts.length),
+      at: command.at,
+    } as Proposal;
     const refusal = refusalOf(now, proposal);
     if (refusal !== null) return stop(refusal);
     now = evolve(now, { ...proposal, hash: UNKNOWN } as Fact);
@@ -125,7 +142,14 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
     case "alert-fired":
       return fired(state, body);
     case "alert-resolved":
-      return [want("AlertResolved", { delivery: body.delivery, source: body.source, episode: body.episode, endsAt: body.endsAt })];
+      return [
+        want("AlertResolved", {
+          delivery: body.delivery,
+          source: body.source,
+          episode: body.episode,
+          endsAt: body.endsAt,
+        }),
+      ];
     case "alerts-suppressed":
       return [want("AlertsSuppressed", { count: body.count, deliveries: body.deliveries })];
     case "change-classification":
@@ -140,7 +164,11 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
       return [want("ResponderLeft", { person: command.actor.id })];
     case "propose-plan":
       return [
-        want("PlanProposed", { ...untyped(body), requestedBy: command.actor.id, policy: ifJudged(judgement)?.policyDigest ?? UNKNOWN }),
+        want("PlanProposed", {
+          ...untyped(body),
+          requestedBy: command.actor.id,
+          policy: ifJudged(judgement)?.policyDigest ?? UNKNOWN,
+        }),
         ...gateIf(judgement),
       ];
     case "withdraw-plan":
@@ -148,7 +176,10 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
     case "vote":
       return voted(state, command, body);
     case "attach-evidence":
-      return [want("EvidenceAttached", { type: body.evidenceType, status: "unverified", plan: body.plan, step: null }), ...gateIf(judgement)];
+      return [
+        want("EvidenceAttached", { type: body.evidenceType, status: "unverified", plan: body.plan, step: null }),
+        ...gateIf(judgement),
+      ];
     case "verify-evidence": {
       const how = command.actor.kind === "person" ? "review" : "read-back";
       return [want("EvidenceVerified", { evidence: body.evidence, how }), ...gateIf(judgement)];
@@ -191,7 +222,15 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
     case "step-succeeded":
       return succeeded(state, body);
     case "step-failed":
-      return [want("StepFailed", { plan: planOf(state), step: body.step, of: body.of, code: body.code, voidsApprovals: body.voidsApprovals })];
+      return [
+        want("StepFailed", {
+          plan: planOf(state),
+          step: body.step,
+          of: body.of,
+          code: body.code,
+          voidsApprovals: body.voidsApprovals,
+        }),
+      ];
     case "step-outcome-unknown":
       return [want("StepOutcomeUnknown", { plan: planOf(state), step: body.step, of: body.of, code: body.code })];
     case "check-finished":
@@ -210,7 +249,8 @@ function wanted(state: State, command: Deciding): readonly (AnyWanted | string)[
 /** People's commands are people's, alerts come from sources, and what the workflow says itself no envelope can carry. */
 const maySay = ({ actor, body }: Deciding): boolean => actor.kind === (speakerOf(body.type) ?? actor.kind);
 
-const held = ({ plan, step }: BodyOf<"authorise-step">, code: string): AnyWanted => want("StepHeld", { plan, step, code });
+const held = ({ plan, step }: BodyOf<"authorise-step">, code: string): AnyWanted =>
+  want("StepHeld", { plan, step, code });
 
 const unknownCommand = (_body: never): readonly string[] => ["COMMAND_UNKNOWN"];
 
@@ -229,7 +269,9 @@ const alertFired = ({ delivery, source, episode, startsAt }: BodyOf<"alert-fired
   want("AlertFired", { delivery, source, episode, startsAt });
 
 const fired = (state: Opened, body: BodyOf<"alert-fired">): readonly AnyWanted[] =>
-  state.phase === "resolved" ? [alertFired(body), want("IncidentReopened", { delivery: body.delivery })] : [alertFired(body)];
+  state.phase === "resolved"
+    ? [alertFired(body), want("IncidentReopened", { delivery: body.delivery })]
+    : [alertFired(body)];
 
 /** The system judges: a person's command leads to the evaluation but doesn't sign it. */
 function gate(judgement: Judgement): AnyWanted {
@@ -237,7 +279,8 @@ function gate(judgement: Judgement): AnyWanted {
   return { typ: "GateEvaluated", clear, by: SYSTEM, attachments };
 }
 
-const ifJudged = (judgement: Deciding["judgement"]): Judgement | null => (judgement !== null && !("refused" in judgement) ? judgement : null);
+const ifJudged = (judgement: Deciding["judgement"]): Judgement | null =>
+  judgement !== null && !("refused" in judgement) ? judgement : null;
 
 const gateIf = (judgement: Deciding["judgement"]): readonly AnyWanted[] => {
   const said = ifJudged(judgement);
@@ -253,28 +296,47 @@ function voted(state: Opened, command: Deciding, body: BodyOf<"vote">): readonly
   if (own && verdict !== "revoke") return [own.reason.toUpperCase().replaceAll("-", "_")];
   if (said && said.requirementDigest !== body.requirementDigest) return ["REQUIREMENT_CHANGED"];
   const assurance = command.actor.assurance ?? "session";
-  const clear = { ...about, assurance, groupsAtApproval: said?.voterGroups ?? [], policy: state.plan?.policy ?? UNKNOWN };
+  const clear = {
+    ...about,
+    assurance,
+    groupsAtApproval: said?.voterGroups ?? [],
+    policy: state.plan?.policy ?? UNKNOWN,
+  };
   return [want(VOTES[verdict], clear), ...gateIf(said)];
 }
 
-function starting(state: Opened, body: BodyOf<"start" | "system-start">, judgement: Deciding["judgement"]): readonly (AnyWanted | string)[] {
+function starting(
+  state: Opened,
+  body: BodyOf<"start" | "system-start">,
+  judgement: Deciding["judgement"],
+): readonly (AnyWanted | string)[] {
   const { plan } = body;
   if (state.plan?.digest !== plan) return ["PLAN_CHANGED"];
   if (state.phase !== "planned") return ["NOT_IN_THIS_PHASE"];
   const said = ifJudged(judgement);
   if (said === null) return [];
-  if (said.verdict === "ready") return [gate(said), want("ExecutionStarted", { plan, decisionDigest: said.decisionDigest })];
+  if (said.verdict === "ready")
+    return [gate(said), want("ExecutionStarted", { plan, decisionDigest: said.decisionDigest })];
   // The system asked because an older decision said ready: the newer one must stand on the record, or it would ask for ever.
   return body.type === "system-start" ? [gate(said)] : ["GATE_NOT_READY"];
 }
 
-function authorising(state: Opened, body: BodyOf<"authorise-step">, judgement: Deciding["judgement"]): readonly (AnyWanted | string)[] {
+function authorising(
+  state: Opened,
+  body: BodyOf<"authorise-step">,
+  judgement: Deciding["judgement"],
+): readonly (AnyWanted | string)[] {
   if (state.phase !== "executing") return ["NOT_IN_THIS_PHASE"];
   if (body.rollback) return [authoriseRollback(state, body)];
   const said = ifJudged(judgement);
   if (said === null) return [];
   if (said.verdict !== "ready") return [gate(said), held(body, "GATE_NOT_READY")];
-  const authority = { decisionDigest: said.decisionDigest, approvals: standingApprovals(state), leaseUntil: said.validUntil, rollbackOf: null };
+  const authority = {
+    decisionDigest: said.decisionDigest,
+    approvals: standingApprovals(state),
+    leaseUntil: said.validUntil,
+    rollbackOf: null,
+  };
   return [gate(said), authorise(state, body, state.seq + 1, authority)];
 }
 
@@ -286,7 +348,12 @@ function authoriseRollback(state: Opened, body: BodyOf<"authorise-step">): AnyWa
 }
 
 type Authority = Pick<ClearOf<"StepAuthorised">, "decisionDigest" | "approvals" | "leaseUntil" | "rollbackOf">;
-const authorise = (state: Opened, { plan, step, fence }: BodyOf<"authorise-step">, seq: number, authority: Authority): AnyWanted =>
+const authorise = (
+  state: Opened,
+  { plan, step, fence }: BodyOf<"authorise-step">,
+  seq: number,
+  authority: Authority,
+): AnyWanted =>
   want("StepAuthorised", {
     plan,
     step,
@@ -314,7 +381,8 @@ function confirming(state: Opened, { plan, step, outcome }: BodyOf<"confirm-step
 function advance(state: Opened): readonly AnyWanted[] {
   if (state.phase !== "executing" || state.run.inFlight) return [];
   const plan = state.plan.digest;
-  if (state.run.rollingBack) return nextRollback(state.plan, state.run) === null ? [want("RollbackFinished", { plan })] : [];
+  if (state.run.rollingBack)
+    return nextRollback(state.plan, state.run) === null ? [want("RollbackFinished", { plan })] : [];
   if (nextStep(state.plan, state.run) === null) return [want("ExecutionFinished", { plan })];
   return state.run.stopRequested ? [want("ExecutionStopped", { plan })] : [];
 }

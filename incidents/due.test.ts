@@ -40,7 +40,11 @@ describe("a vote's view", () => {
     const before = story.seen.policyDecision;
     story.person(ANA, planOf("5".repeat(64)));
     const proposed = story.facts.findLast((fact) => fact.typ === "PlanProposed")!;
-    story.person(BO, { ...voteOf(story, "approve", "5".repeat(64)), atHead: proposed.hash, policyDecision: before } as never);
+    story.person(BO, {
+      ...voteOf(story, "approve", "5".repeat(64)),
+      atHead: proposed.hash,
+      policyDecision: before,
+    } as never);
     expect(story.lastRefusal).toBe("DECISION_UNKNOWN");
   });
 });

@@ -5,14 +5,22 @@ import { type Executing, nextRollback, nextStep, type Planned, type State } from
 export type Due =
   | { readonly kind: "advance" }
   | { readonly kind: "start"; readonly plan: string }
-  | { readonly kind: "dispatch"; readonly plan: string; readonly step: string; readonly rollback: boolean; readonly targets: readonly string[] }
+  | {
+      readonly kind: "dispatch";
+      readonly plan: string;
+      readonly step: string;
+      readonly rollback: boolean;
+      readonly targets: readonly string[];
+    }
   | { readonly kind: "execute"; readonly seq: number; readonly step: string }
   | { readonly kind: "check"; readonly plan: string; readonly planSeq: number };
 
 export function dueOf(state: State): Due | null {
   switch (state.phase) {
     case "planned":
-      return state.plan.executor === "system" && startIsReady(state) ? { kind: "start", plan: state.plan.digest } : null;
+      return state.plan.executor === "system" && startIsReady(state)
+        ? { kind: "start", plan: state.plan.digest }
+        : null;
     case "executing":
       return dueInExecution(state);
     case "verifying":
@@ -61,4 +69,7 @@ export const reevaluateAt = (state: State): string | null =>
  * catalogue or the directory, and none of these tells us when it changes.
  */
 export const blockedOnFacts = (state: State): boolean =>
-  state.phase === "planned" && state.plan.executor === "system" && !state.plan.voided && state.gate?.verdict === "blocked";
+  state.phase === "planned" &&
+  state.plan.executor === "system" &&
+  !state.plan.voided &&
+  state.gate?.verdict === "blocked";

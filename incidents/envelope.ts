@@ -1,8 +1,8 @@
 import { b64u, unb64u } from "./bytes.js";
 import { canonicalize, type Json, parseCanonical } from "./canonical.js";
 import { type Command, commandShape } from "./commands.js";
-import { pae } from "./dsse.js";
 import { digestOf } from "./digest.js";
+import { pae } from "./dsse.js";
 import { keyId } from "./event.js";
 import { conforms, list, oneOf, pattern, problemsOf, record } from "./shape.js";
 
@@ -42,7 +42,11 @@ export const commandPayload = (command: Command): Uint8Array => canonicalize(com
 export const commandToSign = (payload: Uint8Array): Uint8Array => pae(COMMAND_PAYLOAD_TYPE, payload);
 
 export const encodeEnvelope = (payload: Uint8Array, keyid: string, signature: Uint8Array): Uint8Array =>
-  canonicalize({ payloadType: COMMAND_PAYLOAD_TYPE, payload: b64u(payload), signatures: [{ keyid, sig: b64u(signature) }] });
+  canonicalize({
+    payloadType: COMMAND_PAYLOAD_TYPE,
+    payload: b64u(payload),
+    signatures: [{ keyid, sig: b64u(signature) }],
+  });
 
 /**
  * Reads an envelope's closed shape and the command in it; doesn't check the signature, which needs a key.
@@ -59,7 +63,13 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
     if (problem) throw new RangeError(`${problem.path}: ${problem.message}`);
     const { keyid, sig } = value.signatures[0]!;
     const signature = unb64u(sig);
-    return { command: command as Command, digest: digestOf("envelope", bytes), keyid, signature, signed: commandToSign(payload) };
+    return {
+      command: command as Command,
+      digest: digestOf("envelope", bytes),
+      keyid,
+      signature,
+      signed: commandToSign(payload),
+    };
   } catch (error) {
     throw new EnvelopeError("MALFORMED", (error as Error).message);
   }

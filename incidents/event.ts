@@ -1,6 +1,16 @@
 import { canonicalize, type Json, parseCanonical } from "./canonical.js";
 import { eventHash } from "./digest.js";
-import { type Actor, actorShape, EVENTS, type EventType, type Fact, isEventType, SCHEMA, type SealedTriple, sealedPaths } from "./events.js";
+import {
+  type Actor,
+  actorShape,
+  EVENTS,
+  type EventType,
+  type Fact,
+  isEventType,
+  SCHEMA,
+  type SealedTriple,
+  sealedPaths,
+} from "./events.js";
 import { int, list, oneOf, pattern, problemsOf, record, type Shape, text } from "./shape.js";
 import * as v from "./vocabulary.js";
 
@@ -24,7 +34,13 @@ export interface EventBody<T extends EventType = EventType> {
 export const MAX_EVENT_BYTES = 65_535;
 export const EVENT_PAYLOAD_TYPE = "application/vnd.countersign.event.v1+json";
 
-export type EventCode = "EVENT_TOO_LARGE" | "EVENT_NOT_CANONICAL" | "EVENT_SHAPE" | "EVENT_UNKNOWN" | "SCHEMA_UNKNOWN" | "SLOTS_MISMATCH";
+export type EventCode =
+  | "EVENT_TOO_LARGE"
+  | "EVENT_NOT_CANONICAL"
+  | "EVENT_SHAPE"
+  | "EVENT_UNKNOWN"
+  | "SCHEMA_UNKNOWN"
+  | "SLOTS_MISMATCH";
 
 /** Bytes that aren't an event of a schema that we know. */
 export class EventError extends Error {
@@ -45,7 +61,8 @@ const refuse = (code: EventCode, message: string, path = ""): never => {
 const triple: Shape<SealedTriple> = {
   schema: { type: "array", items: { type: "string" }, minItems: 3, maxItems: 3 },
   check: (value, path, problems) => {
-    if (!Array.isArray(value) || value.length !== 3) return void problems.push({ path, message: "expected [path, ref, commitment]" });
+    if (!Array.isArray(value) || value.length !== 3)
+      return void problems.push({ path, message: "expected [path, ref, commitment]" });
     [text(80), v.eventIdShape, v.digest].forEach((shape, i) => {
       shape.check(value[i], `${path}/${i}`, problems);
     });
@@ -73,7 +90,9 @@ const frame = {
 export function encodeEvent(event: EventBody): Uint8Array {
   checkEvent(event);
   const bytes = canonicalize(event as unknown as Json);
-  return bytes.length <= MAX_EVENT_BYTES ? bytes : refuse("EVENT_TOO_LARGE", `an event has at most ${MAX_EVENT_BYTES} bytes`);
+  return bytes.length <= MAX_EVENT_BYTES
+    ? bytes
+    : refuse("EVENT_TOO_LARGE", `an event has at most ${MAX_EVENT_BYTES} bytes`);
 }
 
 /** @throws {EventError} where the bytes aren't the canonical form of an event of its closed shape. */

@@ -1,6 +1,4 @@
-import {
-  bool, int, list, nullable, oneOf, record, type Shape, tagged, type TypeOf,
-} from "./shape.js";
+import { bool, int, list, nullable, oneOf, record, type Shape, type TypeOf, tagged } from "./shape.js";
 import * as v from "./vocabulary.js";
 
 /** What one event type holds: fields that a verdict or an answer depends on stay clear, words and names are sealed. */
@@ -12,7 +10,11 @@ export interface EventShape<C> {
   readonly groups: readonly (readonly string[])[];
 }
 
-const event = <C>(clear: Shape<C>, sealed: readonly string[] = [], groups: readonly (readonly string[])[] = []): EventShape<C> => ({
+const event = <C>(
+  clear: Shape<C>,
+  sealed: readonly string[] = [],
+  groups: readonly (readonly string[])[] = [],
+): EventShape<C> => ({
   clear,
   sealed: [...sealed].sort(),
   groups,
@@ -115,7 +117,9 @@ export const EVENTS = {
   AlertFired: event(record({ ...alertAt, startsAt: v.instant }), ["/annotations", "/fingerprint", "/labels", "/url"]),
   AlertResolved: event(record({ ...alertAt, endsAt: v.instant }), ["/fingerprint"]),
   AlertsSuppressed: event(record({ count: int(1, 1_000_000), deliveries: list(v.deliveryId, 1_000) })),
-  ClassificationChanged: event(record({ class: v.slug, severity: v.severity, secondPerson: v.nullablePerson }), ["/reason"]),
+  ClassificationChanged: event(record({ class: v.slug, severity: v.severity, secondPerson: v.nullablePerson }), [
+    "/reason",
+  ]),
   OwnerAssigned: event(record({ owner: v.personId })),
   RoleChanged: event(record({ role: oneOf("commander", "communications", "scribe"), person: v.nullablePerson })),
   ResponderJoined: event(record({ person: v.personId })),
@@ -146,7 +150,12 @@ export const EVENTS = {
   ApprovalExpired: event(record({ approval: v.eventIdShape })),
   BreakGlassInvoked: event(record({ plan, assertion: nullable(v.digest) }), ["/reason"]),
   DebtIncurred: event(
-    record({ debt: v.slug, kind: oneOf("review", "supply-evidence", "notify"), who: list(v.personId, 50), dueAt: v.instant }),
+    record({
+      debt: v.slug,
+      kind: oneOf("review", "supply-evidence", "notify"),
+      who: list(v.personId, 50),
+      dueAt: v.instant,
+    }),
   ),
   DebtSettled: event(record({ debt: v.slug }), ["/comment"]),
   ExecutionStarted: event(record({ plan, decisionDigest: v.digest })),
@@ -166,27 +175,37 @@ export const EVENTS = {
   StepSucceeded: event(record(ofStep), ["/after", "/before", "/reference", ...RESULT], [RESULT]),
   StepFailed: event(record({ ...ofStep, code: v.code, voidsApprovals: bool }), [...RESULT], [RESULT]),
   StepOutcomeUnknown: event(record({ ...ofStep, code: v.code }), [...RESULT], [RESULT]),
-  StepConfirmed: event(record({ ...ofStep, outcome: oneOf("done", "not-done", "failed") }), ["/comment", "/digest", "/reference"], [
-    ["/digest", "/reference"],
-  ]),
+  StepConfirmed: event(
+    record({ ...ofStep, outcome: oneOf("done", "not-done", "failed") }),
+    ["/comment", "/digest", "/reference"],
+    [["/digest", "/reference"]],
+  ),
   StopRequested: event(record({ plan }), ["/reason"]),
   ExecutionStopped: event(record({ plan })),
   RollbackStarted: event(record({ plan }), ["/reason"]),
   RollbackFinished: event(record({ plan })),
   ExecutionFinished: event(record({ plan })),
-  ValidationRecorded: event(record({ plan, outcome: oneOf("passed", "failed", "waived"), by: oneOf("probe", "person") }), ["/reason", ...RESULT], [
-    RESULT,
-  ]),
+  ValidationRecorded: event(
+    record({ plan, outcome: oneOf("passed", "failed", "waived"), by: oneOf("probe", "person") }),
+    ["/reason", ...RESULT],
+    [RESULT],
+  ),
   IncidentResolved: event(record({ how: oneOf("validated", "waived", "recovered") }), ["/reason"]),
   IncidentReopened: event(record({ delivery: nullable(v.deliveryId) }), ["/reason"]),
   IncidentClosed: event(record({ openTasks: int(0, 10_000), openDebts: int(0, 1_000) }), ["/summary"]),
   IncidentCancelled: event(
-    record({ reason: oneOf("false-alarm", "duplicate-of", "merged-into", "drill-aborted"), other: nullable(v.incidentId) }),
+    record({
+      reason: oneOf("false-alarm", "duplicate-of", "merged-into", "drill-aborted"),
+      other: nullable(v.incidentId),
+    }),
     ["/reason"],
   ),
   EvidenceAttached: event(evidence, ["/digest", "/excerpt", "/reference"], [["/digest", "/reference"]]),
   EvidenceVerified: event(record({ evidence: v.eventIdShape, how: oneOf("read-back", "review") }), ["/comment"]),
-  TaskAdded: event(record({ kind: oneOf("generated", "by-hand"), owner: v.nullablePerson, dueAt: nullable(v.instant) }), ["/title"]),
+  TaskAdded: event(
+    record({ kind: oneOf("generated", "by-hand"), owner: v.nullablePerson, dueAt: nullable(v.instant) }),
+    ["/title"],
+  ),
   TaskAssigned: event(record({ task, owner: v.personId })),
   TaskDone: event(record({ task }), ["/comment"]),
   TaskDropped: event(record({ task }), ["/reason"]),
@@ -194,7 +213,11 @@ export const EVENTS = {
   UpdatePublished: event(record({ audience: v.slug }), ["/text"]),
   NoteAdded: event(nothing, ["/text"]),
   CommandRefused: event(record({ code: v.code, command: nullable(v.slug), requirement: nullable(v.requirementId) })),
-  AddendumAdded: event(record({ kind: oneOf("note", "evidence", "correction", "task-done"), task: nullable(task) }), ["/digest", "/reference", "/text"]),
+  AddendumAdded: event(record({ kind: oneOf("note", "evidence", "correction", "task-done"), task: nullable(task) }), [
+    "/digest",
+    "/reference",
+    "/text",
+  ]),
   SealedErased: event(record({ approvedBy: list(v.personId, 2, 2) }), ["/reason"]),
 } as const;
 

@@ -2,7 +2,16 @@ import { genesisHash } from "./digest.js";
 import { type ClearOf, type Fact, isEventType } from "./events.js";
 import { refusalOf } from "./law.js";
 import {
-  type Executing, type Opened, type Plan, type Run, type State, type StepRun, type StepStatus, type Unopened, VIEW_DEPTH, type Vote,
+  type Executing,
+  type Opened,
+  type Plan,
+  type Run,
+  type State,
+  type StepRun,
+  type StepStatus,
+  type Unopened,
+  VIEW_DEPTH,
+  type Vote,
 } from "./state.js";
 
 /** An event that the state machine refuses: in a receipt it proves that the record is not lawful. */
@@ -17,7 +26,13 @@ export class UnlawfulEvent extends Error {
   }
 }
 
-export const unopened = (org: string, inc: string): Unopened => ({ phase: "none", org, inc, seq: 0, head: genesisHash(org, inc) });
+export const unopened = (org: string, inc: string): Unopened => ({
+  phase: "none",
+  org,
+  inc,
+  seq: 0,
+  head: genesisHash(org, inc),
+});
 
 /**
  * The state after one more event. The same function runs in the workflow, in the builder and in the verifier.
@@ -28,7 +43,8 @@ export function evolve(state: State, fact: Fact): Opened {
   if (fact.seq !== state.seq) throw new UnlawfulEvent("OUT_OF_SEQUENCE", fact.seq, fact.typ);
   const refusal = refusalOf(state, fact);
   if (refusal !== null) throw new UnlawfulEvent(refusal, fact.seq, fact.typ);
-  const next = state.phase === "none" ? opened(state, fact as Extract<Fact, { typ: "IncidentOpened" }>) : apply(state, fact);
+  const next =
+    state.phase === "none" ? opened(state, fact as Extract<Fact, { typ: "IncidentOpened" }>) : apply(state, fact);
   return {
     ...next,
     seq: fact.seq + 1,
@@ -100,7 +116,17 @@ function apply(state: Opened, fact: Fact): Opened {
     case "Acknowledged":
       return { ...state, acknowledged: true };
     case "PlanProposed":
-      return { ...state, phase: "planned", plan: proposed(fact), run: null, validation: null, plans: state.plans + 1, votes: [], decisions: [], viewFloor: fact.seq };
+      return {
+        ...state,
+        phase: "planned",
+        plan: proposed(fact),
+        run: null,
+        validation: null,
+        plans: state.plans + 1,
+        votes: [],
+        decisions: [],
+        viewFloor: fact.seq,
+      };
     case "PlanWithdrawn":
       return { ...state, phase: "open", ...unplanned, votes: [], viewFloor: fact.seq };
     case "GateEvaluated":
@@ -114,17 +140,26 @@ function apply(state: Opened, fact: Fact): Opened {
     case "DebtIncurred":
       return { ...state, debts: [...state.debts, { id: fact.clear.debt, open: true, dueAt: fact.clear.dueAt }] };
     case "DebtSettled":
-      return { ...state, debts: state.debts.map((debt) => (debt.id === fact.clear.debt ? { ...debt, open: false } : debt)) };
+      return {
+        ...state,
+        debts: state.debts.map((debt) => (debt.id === fact.clear.debt ? { ...debt, open: false } : debt)),
+      };
     case "ExecutionStarted":
       return { ...state, phase: "executing", plan: state.plan!, run: freshRun(state.plan!), validation: null };
     case "StepAuthorised":
       return running(state, (run) => authorised(run, fact.seq, fact.clear));
     case "StepHeld":
-      return running(state, (run) => ({ ...run, held: { step: fact.clear.step, code: fact.clear.code, seq: fact.seq } }));
+      return running(state, (run) => ({
+        ...run,
+        held: { step: fact.clear.step, code: fact.clear.code, seq: fact.seq },
+      }));
     case "StepSucceeded":
       return running(state, (run) => landed(run, "succeeded"));
     case "StepFailed":
-      return voided(running(state, (run) => landed(run, failureOf(fact.clear.code))), fact.clear.voidsApprovals);
+      return voided(
+        running(state, (run) => landed(run, failureOf(fact.clear.code))),
+        fact.clear.voidsApprovals,
+      );
     case "StepOutcomeUnknown":
       return running(state, (run) => ({ ...landed(run, "unknown"), inFlight: { ...run.inFlight!, unknown: true } }));
     case "StepConfirmed":
@@ -135,7 +170,13 @@ function apply(state: Opened, fact: Fact): Opened {
       // Some steps may have run: what was approved is no longer what would run, so the plan must be proposed again.
       return { ...state, phase: "planned", plan: { ...state.plan!, voided: true }, run: null, validation: null };
     case "RollbackStarted":
-      return { ...state, phase: "executing", plan: state.plan!, run: { ...state.run!, rollingBack: true, stopRequested: false, held: null }, validation: null };
+      return {
+        ...state,
+        phase: "executing",
+        plan: state.plan!,
+        run: { ...state.run!, rollingBack: true, stopRequested: false, held: null },
+        validation: null,
+      };
     case "RollbackFinished":
     case "ExecutionFinished":
       return { ...state, phase: "verifying", plan: state.plan!, run: state.run!, validation: null };
@@ -152,9 +193,15 @@ function apply(state: Opened, fact: Fact): Opened {
     case "EvidenceAttached":
       return { ...state, evidence: [...state.evidence, evidence(fact)] };
     case "EvidenceVerified":
-      return { ...state, evidence: state.evidence.map((e) => (e.eid === fact.clear.evidence ? { ...e, status: "verified" } : e)) };
+      return {
+        ...state,
+        evidence: state.evidence.map((e) => (e.eid === fact.clear.evidence ? { ...e, status: "verified" } : e)),
+      };
     case "TaskAdded":
-      return { ...state, tasks: [...state.tasks, { eid: fact.eid, status: "open", owner: fact.clear.owner, dueAt: fact.clear.dueAt }] };
+      return {
+        ...state,
+        tasks: [...state.tasks, { eid: fact.eid, status: "open", owner: fact.clear.owner, dueAt: fact.clear.dueAt }],
+      };
     case "TaskAssigned":
       return { ...state, tasks: withTask(state, fact.clear.task, { owner: fact.clear.owner }) };
     case "TaskDone":
@@ -187,7 +234,11 @@ function unknownEvent(fact: never): never {
 const joined = (state: Opened, person: string): readonly string[] =>
   state.responders.includes(person) ? state.responders : [...state.responders, person];
 
-function withAlert(state: Opened, { source, episode }: { source: string; episode: number }, firing: boolean): Opened["alerts"] {
+function withAlert(
+  state: Opened,
+  { source, episode }: { source: string; episode: number },
+  firing: boolean,
+): Opened["alerts"] {
   const others = state.alerts.filter((alert) => alert.source !== source || alert.episode !== episode);
   return [...others, { source, episode, firing }];
 }
@@ -235,7 +286,10 @@ const freshRun = (plan: Plan): Run => ({
   held: null,
 });
 
-const running = (state: Opened, change: (run: Run) => Run): Opened => ({ ...(state as Executing), run: change(state.run!) });
+const running = (state: Opened, change: (run: Run) => Run): Opened => ({
+  ...(state as Executing),
+  run: change(state.run!),
+});
 
 function authorised(run: Run, seq: number, clear: ClearOf<"StepAuthorised">): Run {
   const before = run.steps[clear.step]!;
@@ -243,7 +297,12 @@ function authorised(run: Run, seq: number, clear: ClearOf<"StepAuthorised">): Ru
   const now: StepRun = rollback
     ? { ...before, rollback: "in-flight" }
     : { ...before, status: "in-flight", seq, decision: clear.decisionDigest, approvals: clear.approvals };
-  return { ...run, held: null, inFlight: { seq, step: clear.step, rollback, unknown: false }, steps: { ...run.steps, [clear.step]: now } };
+  return {
+    ...run,
+    held: null,
+    inFlight: { seq, step: clear.step, rollback, unknown: false },
+    steps: { ...run.steps, [clear.step]: now },
+  };
 }
 
 /** A lease that ran out before anything was called leaves the step as it was: it may be authorised again. */
@@ -261,7 +320,12 @@ function landed(run: Run, status: StepStatus): Run {
 const voided = (state: Opened, voids: boolean): Opened =>
   voids ? ({ ...state, plan: { ...state.plan!, voided: true } } as Opened) : state;
 
-const evidence = ({ eid, at, actor, clear }: Extract<Fact, { typ: "EvidenceAttached" }>): Opened["evidence"][number] => ({
+const evidence = ({
+  eid,
+  at,
+  actor,
+  clear,
+}: Extract<Fact, { typ: "EvidenceAttached" }>): Opened["evidence"][number] => ({
   eid,
   type: clear.type,
   status: clear.status,

@@ -3,7 +3,12 @@ import type { Opened, Vote } from "./state.js";
 
 /** The facts that the record itself holds; the policy's `Inputs` add directory, catalogue, calendars and locks to them. */
 export interface RecordedFacts {
-  readonly incident: { readonly id: string; readonly severity: number; readonly class: string; readonly status: string };
+  readonly incident: {
+    readonly id: string;
+    readonly severity: number;
+    readonly class: string;
+    readonly status: string;
+  };
   readonly plan: {
     readonly digest: string;
     readonly requestedBy: string;
@@ -43,7 +48,12 @@ export interface RecordedApproval {
  * against the events. A fact that a connector showed counts as attached by "system".
  */
 export function factsOf(state: Opened): RecordedFacts {
-  return { incident: incident(state), plan: planFacts(state), approvals: state.votes.map(approval), evidence: evidence(state) };
+  return {
+    incident: incident(state),
+    plan: planFacts(state),
+    approvals: state.votes.map(approval),
+    evidence: evidence(state),
+  };
 }
 
 const incident = (state: Opened): RecordedFacts["incident"] => ({
@@ -66,7 +76,8 @@ const STATUS = {
 
 function planFacts(state: Opened): RecordedFacts["plan"] {
   const plan = state.plan!;
-  const sum = (minutes: (step: (typeof plan.steps)[number]) => number) => plan.steps.reduce((n, step) => n + minutes(step), 0);
+  const sum = (minutes: (step: (typeof plan.steps)[number]) => number) =>
+    plan.steps.reduce((n, step) => n + minutes(step), 0);
   return {
     digest: plan.digest,
     requestedBy: plan.requestedBy,
@@ -80,8 +91,9 @@ function planFacts(state: Opened): RecordedFacts["plan"] {
 }
 
 /** Every target of a plan, once, in order. */
-export const planTargets = (plan: { readonly steps: readonly { readonly targets: readonly string[] }[] }): readonly string[] =>
-  [...new Set(plan.steps.flatMap((step) => step.targets))].sort(byCodeUnit);
+export const planTargets = (plan: {
+  readonly steps: readonly { readonly targets: readonly string[] }[];
+}): readonly string[] => [...new Set(plan.steps.flatMap((step) => step.targets))].sort(byCodeUnit);
 
 const approval = (vote: Vote): RecordedApproval => ({
   id: vote.eid,

@@ -1,7 +1,6 @@
-import { commitment } from "./digest.js";
 import type { Body, PersonBody, SourceBody } from "./commands.js";
-import { decide, type Deciding } from "./decide.js";
-import { eventId } from "./digest.js";
+import { type Deciding, decide } from "./decide.js";
+import { commitment, eventId } from "./digest.js";
 import { ACTOR_SLOTS, type Actor, EVENTS, type Fact, type SealedTriple } from "./events.js";
 import { evolve, unopened } from "./evolve.js";
 import { gateFor, type Judgement } from "./judgement.js";
@@ -59,13 +58,23 @@ export class Story {
   /** The decision that the last gate made, as a voter would have seen it. */
   get seen(): { atHead: string; policyDecision: string } {
     const gate = this.facts.findLast((fact) => fact.typ === "GateEvaluated");
-    return { atHead: this.state.head, policyDecision: gate ? (gate.clear as { decisionDigest: string }).decisionDigest : D };
+    return {
+      atHead: this.state.head,
+      policyDecision: gate ? (gate.clear as { decisionDigest: string }).decisionDigest : D,
+    };
   }
 
   #run(actor: Actor, body: Body, commandId = `command-${this.#n + 1}`): this {
     this.#n++;
     const time = at(this.#n);
-    const command: Deciding = { commandId, actor, body, sealed: slots(String(this.#n)), at: time, judgement: this.#judge(body, commandId, time) };
+    const command: Deciding = {
+      commandId,
+      actor,
+      body,
+      sealed: slots(String(this.#n)),
+      at: time,
+      judgement: this.#judge(body, commandId, time),
+    };
     const { drafts, refused } = decide(this.state, command);
     this.lastRefusal = refused;
     drafts.forEach(({ typ, actor: by, clear }, i) => {
@@ -89,7 +98,18 @@ export class Story {
       validUntil: this.validUntil,
       decisionDigest: this.#n.toString(16).padStart(64, "d"),
       inputsDigest: D,
-      sections: { approvals: D, breakGlass: D, calendars: D, directory: D, evidence: D, exceptions: D, inFlight: D, incident: D, overdueReviews: D, plan: D },
+      sections: {
+        approvals: D,
+        breakGlass: D,
+        calendars: D,
+        directory: D,
+        evidence: D,
+        exceptions: D,
+        inFlight: D,
+        incident: D,
+        overdueReviews: D,
+        plan: D,
+      },
       policyDigest: POLICY,
       pinnedDigest: POLICY,
       governanceHead: null,
@@ -101,7 +121,14 @@ export class Story {
   }
 }
 
-export const opening: PersonBody = { type: "open-incident", class: "availability", severity: 1, urgency: "high", drill: false, linkedTo: null };
+export const opening: PersonBody = {
+  type: "open-incident",
+  class: "availability",
+  severity: 1,
+  urgency: "high",
+  drill: false,
+  linkedTo: null,
+};
 
 export const planOf = (plan = PLAN, over: Partial<Extract<PersonBody, { type: "propose-plan" }>> = {}): PersonBody => ({
   type: "propose-plan",
@@ -124,7 +151,11 @@ export const step = (id: string, connector = "git") => ({
   rollback: "revert",
 });
 
-export const voteOf = (story: Story, verdict: "approve" | "reject" | "revoke" = "approve", plan = PLAN): PersonBody => ({
+export const voteOf = (
+  story: Story,
+  verdict: "approve" | "reject" | "revoke" = "approve",
+  plan = PLAN,
+): PersonBody => ({
   type: "vote",
   verdict,
   plan,

@@ -1,11 +1,22 @@
 import { stepKey } from "./digest.js";
 import type { ClearOf, EventType, Fact } from "./events.js";
 import { mayMake } from "./speakers.js";
-import { type Executing, type Opened, nextRollback, nextStep, seqOfHash, type State, standingApprovals, undispatchedSteps } from "./state.js";
+import {
+  type Executing,
+  nextRollback,
+  nextStep,
+  type Opened,
+  type State,
+  seqOfHash,
+  standingApprovals,
+  undispatchedSteps,
+} from "./state.js";
 import type { Phase } from "./vocabulary.js";
 
 /** A fact before it has its hash: what the law needs to know of an event. */
-export type Proposal<T extends EventType = EventType> = T extends EventType ? Omit<Extract<Fact, { typ: T }>, "hash"> : never;
+export type Proposal<T extends EventType = EventType> = T extends EventType
+  ? Omit<Extract<Fact, { typ: T }>, "hash">
+  : never;
 
 interface Rule<T extends EventType> {
   readonly from: readonly (Phase | "none")[];
@@ -31,7 +42,10 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
   HandoverAccepted: anyTime,
   Acknowledged: anyTime,
   Escalated: anyTime,
-  PlanProposed: { from: ["open", "planned", "executing", "verifying"], refuse: (s, e) => noneInFlight(s) ?? uniqueSteps(e) },
+  PlanProposed: {
+    from: ["open", "planned", "executing", "verifying"],
+    refuse: (s, e) => noneInFlight(s) ?? uniqueSteps(e),
+  },
   PlanWithdrawn: { from: ["planned"], refuse: samePlan },
   GateEvaluated: { from: ["open", "planned", "executing", "verifying"], refuse: (s, e) => gateIsSound(s, e) },
   ApprovalRequested: { from: ["planned", "executing"], refuse: samePlan },
@@ -44,20 +58,32 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
   ApprovalExpired: { from: ["planned", "executing"], refuse: (s, e) => known(s.votes, e.clear.approval) },
   BreakGlassInvoked: { from: ["planned", "executing"], refuse: samePlan },
   DebtIncurred: anyTime,
-  DebtSettled: { from: LIVE, refuse: (s, e) => (s.debts.some((d) => d.id === e.clear.debt && d.open) ? null : "DEBT_UNKNOWN") },
+  DebtSettled: {
+    from: LIVE,
+    refuse: (s, e) => (s.debts.some((d) => d.id === e.clear.debt && d.open) ? null : "DEBT_UNKNOWN"),
+  },
   ExecutionStarted: { from: ["planned"], refuse: (s, e) => samePlan(s, e) ?? mayStart(s, e) },
-  StepAuthorised: { from: ["executing"], refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) ?? mayRun(s as Executing, e) },
+  StepAuthorised: {
+    from: ["executing"],
+    refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) ?? mayRun(s as Executing, e),
+  },
   StepHeld: { from: ["executing"], refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) },
   StepSucceeded: { from: ["executing"], refuse: isInFlight },
   StepFailed: { from: ["executing"], refuse: isInFlight },
   StepOutcomeUnknown: { from: ["executing"], refuse: isInFlight },
   StepConfirmed: { from: ["executing"], refuse: (s, e) => isInFlight(s, e) ?? mayConfirm(s as Executing, e) },
-  StopRequested: { from: ["executing"], refuse: (s, e) => samePlan(s, e) ?? (s.run?.stopRequested ? "ALREADY_STOPPING" : null) },
+  StopRequested: {
+    from: ["executing"],
+    refuse: (s, e) => samePlan(s, e) ?? (s.run?.stopRequested ? "ALREADY_STOPPING" : null),
+  },
   ExecutionStopped: {
     from: ["executing"],
     refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) ?? (s.run?.stopRequested ? null : "STOP_NOT_REQUESTED"),
   },
-  RollbackStarted: { from: ["executing", "verifying"], refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) ?? mayRollBack(s) },
+  RollbackStarted: {
+    from: ["executing", "verifying"],
+    refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) ?? mayRollBack(s),
+  },
   RollbackFinished: {
     from: ["executing"],
     refuse: (s, e) => samePlan(s, e) ?? noneInFlight(s) ?? (isRolledBack(s) ? null : "ROLLBACK_NOT_FINISHED"),
@@ -92,7 +118,8 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
 export function refusalOf(state: State, event: Proposal): string | null {
   const rule = RULES[event.typ] as Rule<EventType>;
   if (state.phase === "none") return event.typ === "IncidentOpened" ? wrongActor(event) : "INCIDENT_NOT_OPEN";
-  if (!rule.from.includes(state.phase)) return ENDED.includes(state.phase as "closed") ? "INCIDENT_CLOSED" : "NOT_IN_THIS_PHASE";
+  if (!rule.from.includes(state.phase))
+    return ENDED.includes(state.phase as "closed") ? "INCIDENT_CLOSED" : "NOT_IN_THIS_PHASE";
   return rule.refuse?.(state, event) ?? wrongActor(event);
 }
 
@@ -161,7 +188,8 @@ function gateAllows(
   step: string | null,
 ): string | null {
   const last = state.gate;
-  if (last === null || last.seq !== event.seq - 1 || last.gate !== gate || last.step !== step) return "GATE_NOT_EVALUATED";
+  if (last === null || last.seq !== event.seq - 1 || last.gate !== gate || last.step !== step)
+    return "GATE_NOT_EVALUATED";
   if (last.decisionDigest !== event.clear.decisionDigest) return "DECISION_MISMATCH";
   if (last.verdict !== "ready") return "GATE_NOT_READY";
   return last.validUntil !== null && last.validUntil <= event.at ? "DECISION_EXPIRED" : null;
@@ -191,10 +219,13 @@ function mayRunBack(state: Executing, clear: ClearOf<"StepAuthorised">): string 
   if (!state.run.rollingBack) return "ROLLBACK_NOT_STARTED";
   if (nextRollback(state.plan, state.run)?.id !== clear.step) return "OUT_OF_ORDER";
   if (undone?.seq !== clear.rollbackOf || clear.leaseUntil !== null) return "ROLLBACK_MISMATCH";
-  return undone.decision === clear.decisionDigest && sameList(clear.approvals, undone.approvals) ? null : "DECISION_MISMATCH";
+  return undone.decision === clear.decisionDigest && sameList(clear.approvals, undone.approvals)
+    ? null
+    : "DECISION_MISMATCH";
 }
 
-const sameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
 
 type Outcome = { readonly clear: { readonly plan: string; readonly step: string; readonly of: number } };
 

@@ -44,9 +44,17 @@ export class RecordError extends Error {
 }
 
 export function encodeRecord({ event, signature, kid, sealed, attachments }: LogRecord): Uint8Array {
-  const wire: Wire = { v: 1, b: b64u(event), sig: b64u(signature), kid, sealed: sealed.map(b64u), attachments: attachments.map(b64u) };
+  const wire: Wire = {
+    v: 1,
+    b: b64u(event),
+    sig: b64u(signature),
+    kid,
+    sealed: sealed.map(b64u),
+    attachments: attachments.map(b64u),
+  };
   const bytes = canonicalize(wire as unknown as Json);
-  if (bytes.length > MAX_RECORD_BYTES) throw new RecordError(`a record has at most ${MAX_RECORD_BYTES} bytes, this one has ${bytes.length}`);
+  if (bytes.length > MAX_RECORD_BYTES)
+    throw new RecordError(`a record has at most ${MAX_RECORD_BYTES} bytes, this one has ${bytes.length}`);
   return bytes;
 }
 
@@ -57,7 +65,13 @@ export function parseRecord(bytes: Uint8Array): LogRecord {
     const problem = problemsOf(recordShape, value)[0];
     if (problem) throw new RangeError(`${problem.path}: ${problem.message}`);
     const { b, sig, kid, sealed, attachments } = value as Wire;
-    return { event: unb64u(b), signature: unb64u(sig), kid, sealed: sealed.map(unb64u), attachments: attachments.map(unb64u) };
+    return {
+      event: unb64u(b),
+      signature: unb64u(sig),
+      kid,
+      sealed: sealed.map(unb64u),
+      attachments: attachments.map(unb64u),
+    };
   } catch (error) {
     throw new RecordError(`not a log record: ${(error as Error).message}`);
   }

@@ -140,7 +140,10 @@ export const tagged = <const T extends string, V extends Readonly<Record<string,
   check: (value, path, problems) => {
     const name = (value as Record<string, unknown> | null | undefined)?.[tag];
     if (typeof value !== "object" || typeof name !== "string" || !Object.hasOwn(variants, name))
-      return void problems.push({ path: `${path}/${tag}`, message: `expected one of ${Object.keys(variants).join(", ")}` });
+      return void problems.push({
+        path: `${path}/${tag}`,
+        message: `expected one of ${Object.keys(variants).join(", ")}`,
+      });
     const { [tag]: _, ...rest } = value as Record<string, unknown>;
     variants[name]!.check(rest, path, problems);
   },

@@ -150,7 +150,10 @@ export interface Unopened {
 export type Open = In<"open", Unplanned>;
 export type Planned = In<"planned", { readonly plan: Plan; readonly run: null; readonly validation: null }>;
 export type Executing = In<"executing", { readonly plan: Plan; readonly run: Run; readonly validation: null }>;
-export type Verifying = In<"verifying", { readonly plan: Plan; readonly run: Run; readonly validation: Validation | null }>;
+export type Verifying = In<
+  "verifying",
+  { readonly plan: Plan; readonly run: Run; readonly validation: Validation | null }
+>;
 type After = { readonly plan: Plan | null; readonly run: Run | null; readonly validation: Validation | null };
 export type Resolved = In<"resolved", After>;
 export type Ended = In<"closed" | "cancelled", After>;

@@ -15,7 +15,10 @@ export const instant = pattern(
   "a time like 2026-03-11T15:00:00.000Z",
 );
 /** Our own short words: a step's or control's name, an evidence type. Never a customer's free text, nor a key that I-JSON refuses. */
-export const slug = pattern("(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9-]{0,39}", "lowercase letters, digits and dashes, at most 40");
+export const slug = pattern(
+  "(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9-]{0,39}",
+  "lowercase letters, digits and dashes, at most 40",
+);
 export const requirementId = pattern("[a-z0-9][a-z0-9-]{0,39}(?:/override)?(?:@pinned)?", "a requirement's id");
 export const groupName = pattern("[a-z0-9][a-z0-9-]{0,59}", "a group's name");
 export const code = pattern("[A-Z][A-Z0-9_]{1,59}", "a code in capitals");

@@ -1,14 +1,19 @@
 import { byCodeUnit } from "../incidents/canonical.js";
 import type { RecordedFacts } from "../incidents/facts.js";
 import type { Policy, TargetWhen, When } from "./document.js";
-import { groupsRead } from "./reads.js";
 import type { InFlight, Inputs, Person, Target } from "./inputs.js";
+import { groupsRead } from "./reads.js";
 
 /** Facts that no event holds, as the directory, the catalogue and the locks give them at one instant. */
 export interface OutsideFacts {
   readonly at: string;
   readonly asOf: string;
-  readonly people: readonly { readonly id: string; readonly groups: readonly string[]; readonly active: boolean; readonly kind: "human" | "service" }[];
+  readonly people: readonly {
+    readonly id: string;
+    readonly groups: readonly string[];
+    readonly active: boolean;
+    readonly kind: "human" | "service";
+  }[];
   readonly targets: readonly Target[];
   readonly inFlight: readonly InFlight[];
 }
@@ -31,7 +36,11 @@ export function snapshotInputs(policies: readonly Policy[], recorded: RecordedFa
     plan: { ...recorded.plan, targets: recorded.plan.targets.map(({ id }) => catalogued(id, outside.targets, tags)) },
     approvals: recorded.approvals,
     evidence: recorded.evidence,
-    directory: { asOf: outside.asOf, people: Object.fromEntries(people.map((person) => [person.id, asDirectory(person)])), delegations: [] },
+    directory: {
+      asOf: outside.asOf,
+      people: Object.fromEntries(people.map((person) => [person.id, asDirectory(person)])),
+      delegations: [],
+    },
     calendars: {},
     exceptions: [],
     inFlight: [...outside.inFlight].sort((a, b) => byCodeUnit(a.id, b.id)),
@@ -40,7 +49,12 @@ export function snapshotInputs(policies: readonly Policy[], recorded: RecordedFa
   };
 }
 
-const asDirectory = ({ id, groups, active, kind }: OutsideFacts["people"][number]): Person => ({ accounts: [id], groups, active, kind });
+const asDirectory = ({ id, groups, active, kind }: OutsideFacts["people"][number]): Person => ({
+  accounts: [id],
+  groups,
+  active,
+  kind,
+});
 
 /** A target that the catalogue doesn't list keeps its id alone: its environment, tier and tags are unknown. */
 function catalogued(id: string, targets: readonly Target[], tagsWanted: ReadonlySet<string>): Target {
@@ -65,7 +79,9 @@ const peopleNamed = ({ plan, approvals, evidence }: RecordedFacts): ReadonlySet<
   ]);
 
 function tagsRead(policies: readonly Policy[]): ReadonlySet<string> {
-  const whens = policies.flatMap((policy) => policy.controls.flatMap((control) => [control.when, ...evidenceWhens(control.require)]));
+  const whens = policies.flatMap((policy) =>
+    policy.controls.flatMap((control) => [control.when, ...evidenceWhens(control.require)]),
+  );
   return new Set(whens.flatMap((when) => (when.anyTarget as TargetWhen | undefined)?.tags ?? []));
 }
 

@@ -113,14 +113,18 @@ const section = (title: string, lines: readonly Line[], ...foot: readonly Line[]
   ...foot,
 ];
 
-const quoted = ({ text, withheld }: Word): string => (withheld ? "(withheld)" : text === null ? "(nothing said)" : `"${text}"`);
-const plain = ({ text, withheld }: Word): string => (withheld ? "(withheld)" : text === null ? "none" : referenceIn(text));
+const quoted = ({ text, withheld }: Word): string =>
+  withheld ? "(withheld)" : text === null ? "(nothing said)" : `"${text}"`;
+const plain = ({ text, withheld }: Word): string =>
+  withheld ? "(withheld)" : text === null ? "none" : referenceIn(text);
 
 /** A connector's reference in words; any other value as it is. */
 function referenceIn(text: string): string {
   try {
     const { system, id, version, url } = JSON.parse(text) as { [member: string]: unknown };
-    return [system, id, version, url].every((member) => typeof member === "string") ? `${system} ${id} (version ${version}), ${url}` : text;
+    return [system, id, version, url].every((member) => typeof member === "string")
+      ? `${system} ${id} (version ${version}), ${url}`
+      : text;
   } catch {
     return text;
   }
@@ -147,7 +151,11 @@ function approvalLines({ approvals }: Answers): readonly Line[] {
       `  ${v.by} ${v.verdict} ${v.requirement} at ${v.at} (event ${v.seq})${v.comment.text === null && !v.comment.withheld ? "" : `: ${quoted(v.comment)}`}`,
     ),
   );
-  const refused = approvals.refused.map((r) => line(`  Refused: ${r.command}${r.requirement === null ? "" : ` on ${r.requirement}`} by ${r.by}: ${r.code} (event ${r.seq})`));
+  const refused = approvals.refused.map((r) =>
+    line(
+      `  Refused: ${r.command}${r.requirement === null ? "" : ` on ${r.requirement}`} by ${r.by}: ${r.code} (event ${r.seq})`,
+    ),
+  );
   return votes.length + refused.length === 0 ? [line("  Nobody was asked.")] : [...votes, ...refused];
 }
 
@@ -180,11 +188,7 @@ const actionOf = (s: ActionAnswer): readonly Line[] => [
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ").trim();
 
 const supportLines = ({ support }: Answers): readonly Line[] => [
-  ...support.evidence.map((e) =>
-    line(
-      `  ${e.type}, ${e.status}, by ${e.by} (event ${e.seq}), ${plain(e.reference)}`,
-    ),
-  ),
+  ...support.evidence.map((e) => line(`  ${e.type}, ${e.status}, by ${e.by} (event ${e.seq}), ${plain(e.reference)}`)),
   ...support.checks.map((text) => line(`  ${text}`)),
   ...(support.evidence.length + support.checks.length === 0 ? [line("  Nothing was attached.")] : []),
 ];

@@ -1,7 +1,7 @@
-import { type Client, listening, type Reply } from "./testing/client.js";
 import { resendOnce } from "./incidents/resender.js";
-import { ORG, PEOPLE, SOURCE } from "./testing/fakes.js";
 import { StoreUnavailable } from "./ports.js";
+import { type Client, listening, type Reply } from "./testing/client.js";
+import { ORG, PEOPLE, SOURCE } from "./testing/fakes.js";
 
 let api: Client;
 beforeAll(async () => {
@@ -40,7 +40,13 @@ const planned = async (): Promise<string> => {
 };
 const vote = async (who: string, inc: string, requirement: string, change: object = {}) => {
   const { plan, head, gate } = await show(inc);
-  return api.post(who, `/incidents/${inc}/votes`, { verdict: "approve", plan: plan.digest, requirement, seen: { head, decision: gate.decisionDigest }, ...change });
+  return api.post(who, `/incidents/${inc}/votes`, {
+    verdict: "approve",
+    plan: plan.digest,
+    requirement,
+    seen: { head, decision: gate.decisionDigest },
+    ...change,
+  });
 };
 
 function expectProblem(reply: Reply, status: number, code: string): void {
@@ -52,7 +58,11 @@ function expectProblem(reply: Reply, status: number, code: string): void {
 describe("who may ask", () => {
   it("refuses a missing, a garbled and an unknown token", async () => {
     expectProblem(await api.get(null, "/incidents"), 401, "NO_TOKEN");
-    expectProblem(await api.call("ana", "GET", "/v1/orgs/acme/incidents", undefined, { authorization: "Basic YTpi" }), 401, "BAD_TOKEN");
+    expectProblem(
+      await api.call("ana", "GET", "/v1/orgs/acme/incidents", undefined, { authorization: "Basic YTpi" }),
+      401,
+      "BAD_TOKEN",
+    );
     expectProblem(await api.get("nobody", "/incidents"), 401, "BAD_TOKEN");
   });
 
@@ -72,10 +82,23 @@ describe("who may ask", () => {
 
   it("tells any credential who it is", async () => {
     const me = async (token: string) => (await api.get(token, "/me")).body;
-    expect(await me("ana")).toEqual({ id: PEOPLE.ana.id, kind: "person", name: "ana", org: "acme", roles: ["responder", "approver"], groups: ["sre"] });
+    expect(await me("ana")).toEqual({
+      id: PEOPLE.ana.id,
+      kind: "person",
+      name: "ana",
+      org: "acme",
+      roles: ["responder", "approver"],
+      groups: ["sre"],
+    });
     expect(await me("eve")).toMatchObject({ roles: ["auditor"], groups: [] });
     expect(await me("ci")).toEqual({ id: "mch_ci000000", kind: "machine", name: "ci", org: "acme", roles: ["ci"] });
-    expect(await me("alerts")).toEqual({ id: SOURCE, kind: "source", name: "alertmanager", org: "acme", roles: ["source"] });
+    expect(await me("alerts")).toEqual({
+      id: SOURCE,
+      kind: "source",
+      name: "alertmanager",
+      org: "acme",
+      roles: ["source"],
+    });
     expectProblem(await api.get("nobody", "/me"), 401, "BAD_TOKEN");
     expectProblem(await api.call("alerts", "GET", "/v1/orgs/other/me"), 403, "WRONG_ORG");
   });
@@ -92,7 +115,11 @@ describe("bodies", () => {
   it("refuses what isn't strict JSON", async () => {
     expectProblem(await api.post("ana", "/incidents", '{"title":'), 400, "BODY_NOT_JSON");
     expectProblem(await api.post("ana", "/incidents", '{"title":"a","title":"b"}'), 400, "BODY_INVALID");
-    expectProblem(await api.post("ana", "/incidents", JSON.stringify(OPENING).replace("1}", "1.5}")), 400, "BODY_INVALID");
+    expectProblem(
+      await api.post("ana", "/incidents", JSON.stringify(OPENING).replace("1}", "1.5}")),
+      400,
+      "BODY_INVALID",
+    );
     expectProblem(await api.post("ana", "/incidents", `${"[".repeat(50_000)}`), 400, "BODY_INVALID");
   });
 
@@ -106,7 +133,12 @@ describe("bodies", () => {
   it("refuses a body over its limit, told or untold", async () => {
     expectProblem(await api.post("ana", "/incidents", "x".repeat(256 * 1024 + 1)), 413, "BODY_TOO_LARGE");
     const chunks = new Blob([new Uint8Array(300 * 1024)]).stream();
-    const init = { method: "POST", body: chunks, duplex: "half", headers: { authorization: "Bearer ana", "content-type": "application/json" } };
+    const init = {
+      method: "POST",
+      body: chunks,
+      duplex: "half",
+      headers: { authorization: "Bearer ana", "content-type": "application/json" },
+    };
     const untold = await fetch(`${api.url}/v1/orgs/acme/incidents`, init as RequestInit);
     expect([untold.status, ((await untold.json()) as { code: string }).code]).toEqual([413, "BODY_TOO_LARGE"]);
   });
@@ -115,11 +147,16 @@ describe("bodies", () => {
     expectProblem(await api.call("ana", "GET", "/v1/nothing"), 404, "ROUTE_UNKNOWN");
     expectProblem(await api.call("ana", "GET", "/v1/orgs/%zz/incidents"), 400, "URL_INVALID");
     expectProblem(await api.get("ana", "/incidents/inc_nonsense"), 404, "INCIDENT_UNKNOWN");
-    for (const limit of ["0", "501", "1e2", "+1"]) expectProblem(await api.get("ana", `/incidents?limit=${limit}`), 400, "QUERY_INVALID");
+    for (const limit of ["0", "501", "1e2", "+1"])
+      expectProblem(await api.get("ana", `/incidents?limit=${limit}`), 400, "QUERY_INVALID");
   });
 
   it("refuses a command id that isn't one, and an event id that isn't one", async () => {
-    expectProblem(await api.post("ana", "/incidents", OPENING, { "idempotency-key": "short" }), 400, "IDEMPOTENCY_KEY_INVALID");
+    expectProblem(
+      await api.post("ana", "/incidents", OPENING, { "idempotency-key": "short" }),
+      400,
+      "IDEMPOTENCY_KEY_INVALID",
+    );
     expectProblem(await api.post("ana", `/incidents/${await open()}/tasks/7/complete`, {}), 400, "URL_INVALID");
   });
 });
@@ -128,13 +165,29 @@ describe("an incident", () => {
   it("is opened by hand and shown as one object with its next required action", async () => {
     const inc = await open();
     const shown = await show(inc);
-    expect(shown).toMatchObject({ inc, phase: "open", title: OPENING.title, request: OPENING.request, count: 1, owner: null });
+    expect(shown).toMatchObject({
+      inc,
+      phase: "open",
+      title: OPENING.title,
+      request: OPENING.request,
+      count: 1,
+      owner: null,
+    });
     expect(shown.nextRequiredAction.kind).toBe("take-ownership");
     await api.post("bo", `/incidents/${inc}/owner`, {});
     expect((await show(inc)).owner).toBe(PEOPLE.bo.id);
-    const next = { kind: "propose-plan", who: "responder", text: "Propose a plan, or resolve with a reason if it recovered by itself." };
+    const next = {
+      kind: "propose-plan",
+      who: "responder",
+      text: "Propose a plan, or resolve with a reason if it recovered by itself.",
+    };
     const list = (await api.get("ana", "/incidents")).body;
-    expect(list.incidents[0]).toMatchObject({ inc, title: OPENING.title, owner: PEOPLE.bo.id, nextRequiredAction: next });
+    expect(list.incidents[0]).toMatchObject({
+      inc,
+      title: OPENING.title,
+      owner: PEOPLE.bo.id,
+      nextRequiredAction: next,
+    });
     expect(list.people[PEOPLE.bo.id]).toBe("bo");
   });
 
@@ -162,8 +215,13 @@ describe("an incident", () => {
     const since = (await api.get("ana", `/incidents/${inc}/events?from=2`)).body;
     expect(since).toEqual({ ...all, events: all.events.slice(2), people: { [PEOPLE.bo.id]: "bo" } });
     expect([all.count, all.phase, all.people]).toEqual([3, "open", { [PEOPLE.ana.id]: "ana", [PEOPLE.bo.id]: "bo" }]);
-    expect((await api.get("ana", `/incidents/${inc}/events?from=3`)).body).toMatchObject({ events: [], head: all.head, count: 3 });
-    for (const from of ["-1", "1.5", "01", "x", ""]) expectProblem(await api.get("ana", `/incidents/${inc}/events?from=${from}`), 400, "QUERY_INVALID");
+    expect((await api.get("ana", `/incidents/${inc}/events?from=3`)).body).toMatchObject({
+      events: [],
+      head: all.head,
+      count: 3,
+    });
+    for (const from of ["-1", "1.5", "01", "x", ""])
+      expectProblem(await api.get("ana", `/incidents/${inc}/events?from=${from}`), 400, "QUERY_INVALID");
   });
 
   it("is answered as recorded though the directory can't be read", async () => {
@@ -185,19 +243,24 @@ describe("an incident", () => {
   it("keeps every task and note", async () => {
     const inc = await open();
     expect((await api.post("ana", `/incidents/${inc}/notes`, { text: "looking" })).status).toBe(200);
-    const task = (await api.post("ana", `/incidents/${inc}/tasks`, { title: "Write it up", owner: "sam" })).body.events[0].eid;
+    const task = (await api.post("ana", `/incidents/${inc}/tasks`, { title: "Write it up", owner: "sam" })).body
+      .events[0].eid;
     expect((await api.post("ana", `/incidents/${inc}/tasks/${task}/assign`, { owner: "bo" })).status).toBe(200);
     expect((await api.post("ana", `/incidents/${inc}/tasks/${task}/complete`, { comment: "done" })).status).toBe(200);
-    expect((await show(inc)).tasks).toEqual([{ eid: task, status: "done", owner: PEOPLE.bo.id, dueAt: null, title: "Write it up" }]);
-    expectProblem(await api.post("ana", `/incidents/${inc}/tasks/${task}/drop`, { reason: "no" }), 409, "TASK_UNKNOWN");
-    expect((await api.get("ana", `/incidents/${inc}/events`)).body.events.map(({ typ }: { typ: string }) => typ)).toEqual([
-      "IncidentOpened", "NoteAdded", "TaskAdded", "TaskAssigned", "TaskDone", "CommandRefused",
+    expect((await show(inc)).tasks).toEqual([
+      { eid: task, status: "done", owner: PEOPLE.bo.id, dueAt: null, title: "Write it up" },
     ]);
+    expectProblem(await api.post("ana", `/incidents/${inc}/tasks/${task}/drop`, { reason: "no" }), 409, "TASK_UNKNOWN");
+    expect(
+      (await api.get("ana", `/incidents/${inc}/events`)).body.events.map(({ typ }: { typ: string }) => typ),
+    ).toEqual(["IncidentOpened", "NoteAdded", "TaskAdded", "TaskAssigned", "TaskDone", "CommandRefused"]);
   });
 
   it("refuses everything after its end, and says so in the audit table", async () => {
     const inc = await open();
-    expect((await api.post("ana", `/incidents/${inc}/cancel`, { why: "false-alarm", reason: "test" })).status).toBe(200);
+    expect((await api.post("ana", `/incidents/${inc}/cancel`, { why: "false-alarm", reason: "test" })).status).toBe(
+      200,
+    );
     expectProblem(await api.post("ana", `/incidents/${inc}/notes`, { text: "late" }), 409, "INCIDENT_CLOSED");
     expect(api.denials.at(-1)).toMatchObject({ code: "INCIDENT_CLOSED", inc });
     expect((await show(inc)).count).toBe(2);
@@ -209,10 +272,19 @@ describe("a plan", () => {
     const inc = await planned();
     const { gate, plan, evidence, nextRequiredAction } = await show(inc);
     expect(gate.verdict).toBe("blocked");
-    expect(plan).toMatchObject({ title: "Roll back", risk: "high", executor: PEOPLE.ana.id, targets: { tgt_checkout: "checkout-prod" } });
+    expect(plan).toMatchObject({
+      title: "Roll back",
+      risk: "high",
+      executor: PEOPLE.ana.id,
+      targets: { tgt_checkout: "checkout-prod" },
+    });
     expect(plan.steps[0]).toMatchObject({ targets: ["tgt_checkout"], params: { version: "41" } });
     expect(evidence.required).toEqual([expect.objectContaining({ kind: "evidence", type: "impact-statement" })]);
-    expect(nextRequiredAction).toMatchObject({ kind: "satisfy-gate", who: "responder", gate: { kind: "attach-evidence" } });
+    expect(nextRequiredAction).toMatchObject({
+      kind: "satisfy-gate",
+      who: "responder",
+      gate: { kind: "attach-evidence" },
+    });
   });
 
   it("needs a rollback or a reason for having none", async () => {
@@ -221,7 +293,9 @@ describe("a plan", () => {
     const reply = await propose(inc, { ...PLAN, steps: [step] });
     expectProblem(reply, 400, "PLAN_WITHOUT_ROLLBACK");
     expect(reply.body.problems[0].path).toBe("/steps/0/rollback");
-    expect((await propose(inc, { ...PLAN, steps: [{ ...step, rollback: { none: "It is a read." } }] })).status).toBe(200);
+    expect((await propose(inc, { ...PLAN, steps: [{ ...step, rollback: { none: "It is a read." } }] })).status).toBe(
+      200,
+    );
   });
 
   it("that names a target nobody knows is refused on the record, with the word said to its author only", async () => {
@@ -244,9 +318,17 @@ describe("votes", () => {
     const inc = await planned();
     const evidence = { type: "impact-statement", reference: "https://wiki/1", digest: "a".repeat(64) };
     const attached = (await api.post("ana", `/incidents/${inc}/evidence`, evidence)).body.events[0].eid;
-    expectProblem(await api.post("ana", `/incidents/${inc}/evidence/${attached}/verification`, {}), 409, "OWN_EVIDENCE");
+    expectProblem(
+      await api.post("ana", `/incidents/${inc}/evidence/${attached}/verification`, {}),
+      409,
+      "OWN_EVIDENCE",
+    );
     expect((await api.post("bo", `/incidents/${inc}/evidence/${attached}/verification`, {})).status).toBe(200);
-    expect((await show(inc)).nextRequiredAction).toMatchObject({ kind: "satisfy-gate", who: "approver", gate: { kind: "ask-approval" } });
+    expect((await show(inc)).nextRequiredAction).toMatchObject({
+      kind: "satisfy-gate",
+      who: "approver",
+      gate: { kind: "ask-approval" },
+    });
     expectProblem(await vote("ana", inc, "peer-approval"), 409, "CONFLICT_OF_DUTIES");
     expect((await vote("bo", inc, "peer-approval")).status).toBe(200);
     expect((await show(inc)).gate.verdict).toBe("needs-approval");
@@ -259,7 +341,11 @@ describe("votes", () => {
   it("that reject a plan give the turn back to the responders", async () => {
     const inc = await planned();
     expect((await vote("bo", inc, "peer-approval", { verdict: "reject" })).status).toBe(200);
-    expect((await show(inc)).nextRequiredAction).toMatchObject({ kind: "satisfy-gate", who: "responder", gate: { kind: "change-plan" } });
+    expect((await show(inc)).nextRequiredAction).toMatchObject({
+      kind: "satisfy-gate",
+      who: "responder",
+      gate: { kind: "change-plan" },
+    });
   });
 
   it("on an old plan, for an unknown requirement, or with an old view are refused on the record", async () => {
@@ -290,8 +376,16 @@ describe("a command id", () => {
   it("with other bytes, or from somebody else, is refused on the record", async () => {
     const inc = await open();
     await api.post("ana", `/incidents/${inc}/notes`, { text: "one" }, key(`${inc}-2`));
-    expectProblem(await api.post("ana", `/incidents/${inc}/notes`, { text: "two" }, key(`${inc}-2`)), 409, "COMMAND_ID_REUSED");
-    expectProblem(await api.post("bo", `/incidents/${inc}/notes`, { text: "one" }, key(`${inc}-2`)), 409, "COMMAND_ID_REUSED");
+    expectProblem(
+      await api.post("ana", `/incidents/${inc}/notes`, { text: "two" }, key(`${inc}-2`)),
+      409,
+      "COMMAND_ID_REUSED",
+    );
+    expectProblem(
+      await api.post("bo", `/incidents/${inc}/notes`, { text: "one" }, key(`${inc}-2`)),
+      409,
+      "COMMAND_ID_REUSED",
+    );
     const { events } = (await api.get("ana", `/incidents/${inc}/events`)).body;
     expect(events.slice(2).map(({ clear }: { clear: object }) => clear)).toEqual([
       expect.objectContaining({ code: "COMMAND_ID_REUSED" }),
@@ -307,7 +401,11 @@ describe("a command id", () => {
   it("of another incident is refused and audited", async () => {
     const [one, two] = [await open(), await open()];
     await api.post("ana", `/incidents/${one}/notes`, { text: "one" }, key(`${one}-3`));
-    expectProblem(await api.post("ana", `/incidents/${two}/notes`, { text: "one" }, key(`${one}-3`)), 409, "COMMAND_ID_REUSED");
+    expectProblem(
+      await api.post("ana", `/incidents/${two}/notes`, { text: "one" }, key(`${one}-3`)),
+      409,
+      "COMMAND_ID_REUSED",
+    );
     expect((await show(two)).count).toBe(1);
   });
 
@@ -351,7 +449,8 @@ describe("a part that is down", () => {
 
 it("stops somebody whose commands were refused a hundred times", async () => {
   const inc = await open();
-  for (let i = 0; i < 100; i++) expect((await api.post("ana", `/incidents/${inc}/reopen`, { reason: "no" })).status).toBe(409);
+  for (let i = 0; i < 100; i++)
+    expect((await api.post("ana", `/incidents/${inc}/reopen`, { reason: "no" })).status).toBe(409);
   expectProblem(await api.post("ana", `/incidents/${inc}/notes`, { text: "one" }), 429, "TOO_MANY_REFUSALS");
   expect((await api.post("bo", `/incidents/${inc}/notes`, { text: "one" })).status).toBe(200);
 });
@@ -359,11 +458,19 @@ it("stops somebody whose commands were refused a hundred times", async () => {
 describe("reading", () => {
   it("gives the verdict to people and to CI, and records nothing", async () => {
     const inc = await open();
-    expect((await api.get("ci", `/incidents/${inc}/verdict`)).body).toMatchObject({ verdict: "blocked", code: "NO_PLAN" });
+    expect((await api.get("ci", `/incidents/${inc}/verdict`)).body).toMatchObject({
+      verdict: "blocked",
+      code: "NO_PLAN",
+    });
     await propose(inc);
     const { count } = await show(inc);
-    expect((await api.get("ci", `/incidents/${inc}/verdict`)).body).toMatchObject({ verdict: "blocked", nextStep: { kind: "attach-evidence" } });
-    const text = await api.call("ana", "GET", `/v1/orgs/acme/incidents/${inc}/verdict`, undefined, { accept: "text/plain" });
+    expect((await api.get("ci", `/incidents/${inc}/verdict`)).body).toMatchObject({
+      verdict: "blocked",
+      nextStep: { kind: "attach-evidence" },
+    });
+    const text = await api.call("ana", "GET", `/v1/orgs/acme/incidents/${inc}/verdict`, undefined, {
+      accept: "text/plain",
+    });
     expect(text.type).toContain("text/plain");
     expect(text.body).toMatch(/^verdict: blocked\nmissing: /);
     expect((await show(inc)).count).toBe(count);
@@ -395,25 +502,40 @@ describe("alerts", () => {
     fingerprint: "aa00",
     ...change,
   });
-  const post = (token: string | null, alerts: readonly object[]) => api.call(token, "POST", "/v1/alerts/alertmanager", { version: "4", alerts });
+  const post = (token: string | null, alerts: readonly object[]) =>
+    api.call(token, "POST", "/v1/alerts/alertmanager", { version: "4", alerts });
 
   it("are stored one by one, and known again whatever twin sends them", async () => {
     const first = await post("alerts", [alert(), alert({ fingerprint: "aa01" })]);
     expect([first.status, first.body.deliveries.length]).toEqual([202, 2]);
-    const twin = await api.call("alerts", "POST", "/v1/alerts/alertmanager", { version: "4", externalURL: "http://twin", alerts: [alert()] });
+    const twin = await api.call("alerts", "POST", "/v1/alerts/alertmanager", {
+      version: "4",
+      externalURL: "http://twin",
+      alerts: [alert()],
+    });
     expect([twin.status, twin.body.deliveries]).toEqual([200, [first.body.deliveries[0]]]);
   });
 
   it("that can't be placed go to triage, and none is lost", async () => {
     const bad = [
       alert({ fingerprint: "" }),
-      alert({ fingerprint: "aa02", labels: { alertname: "Down", service: "x".repeat(1024 * 1024), env: "prod", severity: "critical" } }),
+      alert({
+        fingerprint: "aa02",
+        labels: { alertname: "Down", service: "x".repeat(1024 * 1024), env: "prod", severity: "critical" },
+      }),
       alert({ fingerprint: "aa03", labels: { alertname: "Down", severity: "critical" } }),
       alert({ fingerprint: "aa04", labels: { ...alert().labels, severity: "purple" } }),
       alert({ fingerprint: "aa05", startsAt: "yesterday" }),
       { nonsense: 1 },
     ];
-    const codes = ["FINGERPRINT_MISSING", "LABEL_TOO_LONG", "LABEL_MISSING", "SEVERITY_UNMAPPED", "TIME_INVALID", "ALERT_MALFORMED"];
+    const codes = [
+      "FINGERPRINT_MISSING",
+      "LABEL_TOO_LONG",
+      "LABEL_MISSING",
+      "SEVERITY_UNMAPPED",
+      "TIME_INVALID",
+      "ALERT_MALFORMED",
+    ];
     const reply = await post("alerts", bad);
     expect([reply.status, reply.body.deliveries.map(({ triage }: { triage: string }) => triage)]).toEqual([202, codes]);
     expect((await api.get("ana", "/triage")).body.items.map(({ code }: { code: string }) => code)).toEqual(codes);
@@ -424,8 +546,16 @@ describe("alerts", () => {
     expectProblem(await post(null, [alert()]), 401, "NO_TOKEN");
     expectProblem(await post("ana", [alert()]), 403, "ROLE_MISSING");
     expectProblem(await api.call("alerts", "POST", "/v1/alerts/alertmanager", "{"), 400, "BODY_NOT_JSON");
-    expectProblem(await api.call("alerts", "POST", "/v1/alerts/alertmanager", { version: "3", alerts: [] }), 400, "BODY_INVALID");
-    expectProblem(await api.call("alerts", "POST", "/v1/alerts/alertmanager", "x".repeat(4 * 1024 * 1024 + 1)), 413, "BODY_TOO_LARGE");
+    expectProblem(
+      await api.call("alerts", "POST", "/v1/alerts/alertmanager", { version: "3", alerts: [] }),
+      400,
+      "BODY_INVALID",
+    );
+    expectProblem(
+      await api.call("alerts", "POST", "/v1/alerts/alertmanager", "x".repeat(4 * 1024 * 1024 + 1)),
+      413,
+      "BODY_TOO_LARGE",
+    );
   });
 });
 
@@ -450,7 +580,9 @@ describe("an error that nobody foresaw", () => {
     const reply = await other.post("ana", `/incidents/${inc}/owner`, { owner: "canary" });
     expectProblem(reply, 500, "INTERNAL");
     expect(JSON.stringify([reply.body, other.lines])).not.toMatch(/hunter2|canary|at .*\.ts/);
-    expect(other.lines).toEqual([{ event: "internal-error", route: "/v1/orgs/:org/incidents/:inc/owner", error: "Error" }]);
+    expect(other.lines).toEqual([
+      { event: "internal-error", route: "/v1/orgs/:org/incidents/:inc/owner", error: "Error" },
+    ]);
     await other.close();
   });
 });
@@ -462,12 +594,16 @@ it("asks a source to send again when too much arrives at once, and when the stor
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  Object.assign(other.ports.inbox, { put: (deliveries: Parameters<typeof put>[0]) => held.then(() => put(deliveries)) });
+  Object.assign(other.ports.inbox, {
+    put: (deliveries: Parameters<typeof put>[0]) => held.then(() => put(deliveries)),
+  });
   const post = () => other.call("alerts", "POST", "/v1/alerts/alertmanager", { version: "4", alerts: [{}] });
   const replies = Array.from({ length: 70 }, post);
   await Promise.race(replies).then((first) => expectProblem(first, 503, "OVERLOADED"));
   release();
-  expect((await Promise.all(replies)).filter(({ status }) => status === 202 || status === 200).length).toBeGreaterThanOrEqual(64);
+  expect(
+    (await Promise.all(replies)).filter(({ status }) => status === 202 || status === 200).length,
+  ).toBeGreaterThanOrEqual(64);
   Object.assign(other.ports.inbox, { put: () => Promise.reject(new StoreUnavailable("down")) });
   expectProblem(await post(), 503, "STORE_UNAVAILABLE");
   await other.close();

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { Module, type DynamicModule } from "@nestjs/common";
+import { type DynamicModule, Module } from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -20,8 +20,8 @@ import { PlanController } from "./incidents/plan.controller.js";
 import { RespondersController } from "./incidents/responders.controller.js";
 import { TasksController } from "./incidents/tasks.controller.js";
 import { LOG, type Log } from "./log.js";
-import { createMetrics, METRICS, type Metrics } from "./metrics/metrics.js";
 import { MetricsController } from "./metrics/metrics.controller.js";
+import { createMetrics, METRICS, type Metrics } from "./metrics/metrics.js";
 import { serveDocument } from "./openapi.js";
 import { PORTS, type Ports } from "./ports.js";
 import { ProblemFilter, sendProblem } from "./problem.filter.js";
@@ -81,12 +81,17 @@ export async function createApi(ports: Ports, options: ApiOptions): Promise<Nest
     // While it closes, idle connections end at once and running requests are answered.
     forceCloseConnections: "idle",
     return503OnClosing: false,
-    frameworkErrors: (error: Error, _request: unknown, reply: unknown) => sendProblem(reply as FastifyReply, problemOf(error)),
+    frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
+      sendProblem(reply as FastifyReply, problemOf(error)),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(moduleOf(ports, options.log ?? (() => {}), metrics), adapter, {
-    bodyParser: false,
-    logger: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    moduleOf(ports, options.log ?? (() => {}), metrics),
+    adapter,
+    {
+      bodyParser: false,
+      logger: false,
+    },
+  );
   prepare(adapter, ports, metrics);
   serveDocument(app);
   return app;
@@ -98,16 +103,26 @@ const ALERTS = "/v1/alerts/";
 function prepare(adapter: FastifyAdapter, { identity }: Ports, metrics: Metrics): void {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser("*", { parseAs: "buffer" }, (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body));
+  fastify.addContentTypeParser(
+    "*",
+    { parseAs: "buffer" },
+    (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
+  );
   fastify.addHook("onRequest", async (request: FastifyRequest) => {
     if (!request.url.startsWith("/v1/")) return;
     await authenticate(identity, request);
     const limit = request.url.startsWith(ALERTS) ? MAX_ALERT_BODY_BYTES : MAX_BODY_BYTES;
-    if (Number(request.headers["content-length"] ?? 0) > limit) throw new ApiProblem("BODY_TOO_LARGE", `At most ${limit} bytes.`);
+    if (Number(request.headers["content-length"] ?? 0) > limit)
+      throw new ApiProblem("BODY_TOO_LARGE", `At most ${limit} bytes.`);
   });
   closeConnectionsAtEnd(fastify);
   fastify.addHook("onResponse", async (request: FastifyRequest, reply: FastifyReply) => {
-    metrics.answered(request.method, request.routeOptions?.url ?? "unknown", reply.statusCode, reply.elapsedTime / 1_000);
+    metrics.answered(
+      request.method,
+      request.routeOptions?.url ?? "unknown",
+      reply.statusCode,
+      reply.elapsedTime / 1_000,
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { type Json, parseStrict } from "../incidents/canonical.js";
-import { problemsOf, type Problem, type Shape } from "../incidents/shape.js";
+import { type Problem, problemsOf, type Shape } from "../incidents/shape.js";
 import { ApiProblem } from "./problems.js";
 
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -28,7 +28,9 @@ export function readBody<T>(request: Pick<FastifyRequest, "body">, shape: Shape<
 }
 
 function refusedBody(problems: readonly Problem[], value: Json): ApiProblem {
-  const missing = problems.filter(({ path }) => /^\/steps\/[0-9]+\/rollback$/.test(path) && valueAt(value, path) === undefined);
+  const missing = problems.filter(
+    ({ path }) => /^\/steps\/[0-9]+\/rollback$/.test(path) && valueAt(value, path) === undefined,
+  );
   if (missing.length > 0) return new ApiProblem("PLAN_WITHOUT_ROLLBACK", undefined, missing);
   const [first] = problems;
   return new ApiProblem("BODY_INVALID", `${first!.path || "/"}: ${first!.message}`, problems);

@@ -23,7 +23,9 @@ describe("the OpenAPI document", () => {
 
   it("names no code that the table of problems hasn't got", async () => {
     const text = openApiText(await openApiDocument());
-    const named = new Set([...text.matchAll(/"description": "([A-Z_]+(?:, [A-Z_]+)*)"/g)].flatMap(([, codes]) => codes!.split(", ")));
+    const named = new Set(
+      [...text.matchAll(/"description": "([A-Z_]+(?:, [A-Z_]+)*)"/g)].flatMap(([, codes]) => codes!.split(", ")),
+    );
     expect([...named].filter((code) => !(code in PROBLEMS))).toEqual([]);
     expect(named.size).toBeGreaterThan(15);
   });

@@ -36,21 +36,39 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .setLicense("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0")
     .addBearerAuth();
   const document = SwaggerModule.createDocument(app, builder.build());
-  return { ...document, paths: withPathParameters(document.paths), components: { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } } };
+  return {
+    ...document,
+    paths: withPathParameters(document.paths),
+    components: { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } },
+  };
 }
 
 /** The parameters that a path's own text names: routes that read them from the request declare none. */
 function withPathParameters(paths: OpenAPIObject["paths"]): OpenAPIObject["paths"] {
   const ofPath = (path: string) =>
-    [...path.matchAll(/\{([a-z]+)\}/g)].map(([, name]) => ({ name: name!, in: "path" as const, required: true, schema: { type: "string" as const } }));
-  return Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, { ...withoutOwn(item), parameters: ofPath(path) }]));
+    [...path.matchAll(/\{([a-z]+)\}/g)].map(([, name]) => ({
+      name: name!,
+      in: "path" as const,
+      required: true,
+      schema: { type: "string" as const },
+    }));
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [path, { ...withoutOwn(item), parameters: ofPath(path) }]),
+  );
 }
 
 /** Declared once for the path, so not again for each method. */
 function withoutOwn(item: OpenAPIObject["paths"][string]): OpenAPIObject["paths"][string] {
   const kept = (["get", "post"] as const).flatMap((method) => {
     const operation = item[method];
-    return operation ? [[method, { ...operation, parameters: operation.parameters?.filter((each) => !("in" in each) || each.in !== "path") }]] : [];
+    return operation
+      ? [
+          [
+            method,
+            { ...operation, parameters: operation.parameters?.filter((each) => !("in" in each) || each.in !== "path") },
+          ],
+        ]
+      : [];
   });
   return Object.fromEntries(kept);
 }
@@ -67,7 +85,11 @@ const PROBLEM_SCHEMA = {
     detail: { type: "string" },
     problems: {
       type: "array",
-      items: { type: "object", required: ["path", "message"], properties: { path: { type: "string" }, message: { type: "string" } } },
+      items: {
+        type: "object",
+        required: ["path", "message"],
+        properties: { path: { type: "string" }, message: { type: "string" } },
+      },
     },
     command: { type: "string" },
   },

@@ -159,14 +159,28 @@ export interface Policies {
 export interface Facts {
   people(org: string): Promise<{
     readonly asOf: string;
-    readonly people: readonly { readonly id: string; readonly groups: readonly string[]; readonly active: boolean; readonly kind: "human" | "service" }[];
+    readonly people: readonly {
+      readonly id: string;
+      readonly groups: readonly string[];
+      readonly active: boolean;
+      readonly kind: "human" | "service";
+    }[];
   }>;
-  targets(org: string, ids: readonly string[]): Promise<readonly { readonly id: string; readonly env?: string; readonly tier?: number; readonly tags?: readonly string[] }[]>;
+  targets(
+    org: string,
+    ids: readonly string[],
+  ): Promise<
+    readonly { readonly id: string; readonly env?: string; readonly tier?: number; readonly tags?: readonly string[] }[]
+  >;
 }
 
 export interface Locks {
   /** The plans of other incidents that hold one of the targets. */
-  others(org: string, inc: string, targets: readonly string[]): Promise<readonly { readonly id: string; readonly planDigest: string; readonly targets: readonly string[] }[]>;
+  others(
+    org: string,
+    inc: string,
+    targets: readonly string[],
+  ): Promise<readonly { readonly id: string; readonly planDigest: string; readonly targets: readonly string[] }[]>;
 }
 
 /** A denial that no incident records: shape, wrong organisation, sign-in, closed incident. Never a token, never a body. */

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from "@nestjs/common";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { incidentId } from "../incidents/vocabulary.js";
 import { conforms } from "../incidents/shape.js";
+import { incidentId } from "../incidents/vocabulary.js";
 import { knownCaller } from "./identity/caller.js";
 import { LOG, type Log } from "./log.js";
 import { type Audit, PORTS, type Ports } from "./ports.js";
@@ -19,7 +19,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.code === "INTERNAL") this.log({ event: "internal-error", route: routeOf(request), error: nameOf(error) });
+    if (problem.code === "INTERNAL")
+      this.log({ event: "internal-error", route: routeOf(request), error: nameOf(error) });
     await this.#record(request, problem);
     sendProblem(reply, problem);
   }
@@ -49,7 +50,9 @@ const nameOf = (error: unknown): string => {
 
 const DENIALS: readonly number[] = [400, 401, 403, 409, 413, 429];
 const isDenial = ({ method, url }: FastifyRequest, { statusCode }: ApiProblem): boolean =>
-  DENIALS.includes(statusCode) && url.startsWith("/v1/") && (method !== "GET" || statusCode === 401 || statusCode === 403);
+  DENIALS.includes(statusCode) &&
+  url.startsWith("/v1/") &&
+  (method !== "GET" || statusCode === 401 || statusCode === 403);
 
 const routeOf = (request: FastifyRequest): string => request.routeOptions?.url ?? "unknown";
 

@@ -80,7 +80,8 @@ export const refusalDetails = (code: string, command: string, detail?: string): 
   command,
 });
 
-const sentenceOf = (code: string): string => REFUSALS[code] ?? `Refused on the record: ${code.toLowerCase().replaceAll("_", " ")}.`;
+const sentenceOf = (code: string): string =>
+  REFUSALS[code] ?? `Refused on the record: ${code.toLowerCase().replaceAll("_", " ")}.`;
 
 const REFUSALS: Readonly<Record<string, string>> = {
   PLAN_CHANGED: "The vote or command names another plan than the current one.",

@@ -18,7 +18,11 @@ export const Acts = <T>(path: string, kind: AskKind<T>, summary: string, ...role
     HttpCode(200),
     Actors(...roles),
     ApiOperation({ summary, operationId: kind.name }),
-    ApiHeader({ name: "Idempotency-Key", required: false, description: "The command's id. The same id with the same bytes gives the first result." }),
+    ApiHeader({
+      name: "Idempotency-Key",
+      required: false,
+      description: "The command's id. The same id with the same bytes gives the first result.",
+    }),
     ApiBody({ schema: schemaOf(kind.shape) }),
     ApiResponse({ status: 200, description: "Recorded: the events that it made." }),
     ApiResponse({ status: 202, description: "Taken; ask for its result at `status`." }),
@@ -26,7 +30,8 @@ export const Acts = <T>(path: string, kind: AskKind<T>, summary: string, ...role
   );
 
 /** One response for each status, listing its codes. */
-export const problemsOf = (...statuses: readonly number[]) => statuses.map((status) => ApiResponse(problemResponse(status)));
+export const problemsOf = (...statuses: readonly number[]) =>
+  statuses.map((status) => ApiResponse(problemResponse(status)));
 
 export const Problems = (...statuses: readonly number[]) => applyDecorators(...problemsOf(...statuses));
 

@@ -12,10 +12,19 @@ export const appending = proxyActivities<RecordActivities>({
   retry: { ...patiently, nonRetryableErrorTypes: ["EnvelopeRefused", "EventUnwritable", "SequenceConflict"] },
 });
 
-export const judging = proxyActivities<PolicyActivities>({ taskQueue: POLICY_QUEUE, startToCloseTimeout: "30s", retry: patiently });
+export const judging = proxyActivities<PolicyActivities>({
+  taskQueue: POLICY_QUEUE,
+  startToCloseTimeout: "30s",
+  retry: patiently,
+});
 
 /** A worker that died is noticed by the time-out; what it had begun is only read back by the next. */
-export const effects = proxyActivities<EffectActivities>({ taskQueue: EFFECTS_QUEUE, startToCloseTimeout: "10 minutes", heartbeatTimeout: "20s", retry: patiently });
+export const effects = proxyActivities<EffectActivities>({
+  taskQueue: EFFECTS_QUEUE,
+  startToCloseTimeout: "10 minutes",
+  heartbeatTimeout: "20s",
+  retry: patiently,
+});
 
 export const isFailure = (error: unknown, type: "EnvelopeRefused" | "EventUnwritable" | "SequenceConflict"): boolean =>
   error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;

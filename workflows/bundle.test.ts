@@ -10,7 +10,13 @@ describe("the workflow bundle", () => {
       payloadConverterPath: resolve("workflows/payload-converter.ts"),
       logger: quiet as never,
     });
-    const modules = [...new Set([...code.matchAll(/"?\.\/((?:incidents|policy|receipts|activities|services|infra)\/[a-z-/]+)\.(?:ts|js)"?/g)].map((m) => m[1]!))];
+    const modules = [
+      ...new Set(
+        [
+          ...code.matchAll(/"?\.\/((?:incidents|policy|receipts|activities|services|infra)\/[a-z-/]+)\.(?:ts|js)"?/g),
+        ].map((m) => m[1]!),
+      ),
+    ];
     expect(modules).toContain("incidents/decide");
     expect(modules.filter((name) => !name.startsWith("incidents/"))).toEqual([]);
   }, 120_000);

@@ -1,15 +1,21 @@
 import { condition, defineSignal, log, setDefaultSignalHandler, setHandler } from "@temporalio/workflow";
 import type { Body, SystemBody } from "../incidents/commands.js";
-import { decide, type Decided, type Deciding, foresee, fromCommand, fromSystem } from "../incidents/decide.js";
+import { type Decided, type Deciding, decide, foresee, fromCommand, fromSystem } from "../incidents/decide.js";
 import { eventId } from "../incidents/digest.js";
 import { blockedOnFacts, type Due, dueOf, reevaluateAt } from "../incidents/due.js";
 import type { Draft, Fact, SealedTriple } from "../incidents/events.js";
 import { evolve } from "../incidents/evolve.js";
 import { factsOf } from "../incidents/facts.js";
-import { gateFor, type GateRefusal, type Judgement } from "../incidents/judgement.js";
+import { type GateRefusal, gateFor, type Judgement } from "../incidents/judgement.js";
 import { isEnded, type Opened, type State } from "../incidents/state.js";
 import { appending, effects, isFailure, judging } from "./activities.js";
-import { COMMAND_SIGNAL, type CommandResult, type IncidentResult, type IncidentStart, type InboxItem } from "./messages.js";
+import {
+  COMMAND_SIGNAL,
+  type CommandResult,
+  type InboxItem,
+  type IncidentResult,
+  type IncidentStart,
+} from "./messages.js";
 import { readSignal } from "./signal.js";
 
 /** Beyond these, a stranger's garbage or one person's refusals no longer make events. */
@@ -21,11 +27,29 @@ const UNOPENED_MS = 600_000;
 /** How long a gate that only facts block waits before it is looked at again. */
 const LOOK_AGAIN_MS = { first: 5_000, most: 300_000 } as const;
 /** What the workflow asks of itself: refused, it waits before it asks again. */
-const DUE: ReadonlySet<string> = new Set(["system-start", "authorise-step", "advance", "step-succeeded", "step-failed", "step-outcome-unknown", "check-finished"]);
+const DUE: ReadonlySet<string> = new Set([
+  "system-start",
+  "authorise-step",
+  "advance",
+  "step-succeeded",
+  "step-failed",
+  "step-outcome-unknown",
+  "check-finished",
+]);
 /** What moves no gate and no step: a storm of it doesn't make a held step try again and again. */
 const QUIET: ReadonlySet<string> = new Set([
-  "alert-fired", "alert-resolved", "alerts-suppressed", "acknowledge", "join", "leave", "assign-owner", "add-note",
-  "add-task", "assign-task", "complete-task", "drop-task",
+  "alert-fired",
+  "alert-resolved",
+  "alerts-suppressed",
+  "acknowledge",
+  "join",
+  "leave",
+  "assign-owner",
+  "add-note",
+  "add-task",
+  "assign-task",
+  "complete-task",
+  "drop-task",
 ]);
 
 /**
@@ -122,7 +146,8 @@ class IncidentRun {
     this.#looks++;
     const command = fromSystem({ commandId: "", body: { type: "re-evaluate" }, sealed: [] });
     const judgement = await this.#judge({ ...command, at: this.#now() });
-    if (judgement !== null && "verdict" in judgement && judgement.verdict !== "blocked") await this.#system({ type: "re-evaluate" }, []);
+    if (judgement !== null && "verdict" in judgement && judgement.verdict !== "blocked")
+      await this.#system({ type: "re-evaluate" }, []);
   }
 
   async #take(item: InboxItem): Promise<void> {
@@ -135,18 +160,23 @@ class IncidentRun {
     if (known?.envelope === envelope.digest || this.#results.has(`${commandId}#${envelope.digest}`)) return;
     if (this.state.phase !== "none" && (this.state.refusals[actor.id] ?? 0) >= MAX_REFUSALS) return;
     const command = fromCommand(envelope.command, envelope.digest);
-    if (known) await this.#process({ ...command, commandId: `${commandId}#${envelope.digest}` }, bytes, { refused: "COMMAND_ID_REUSED" });
+    if (known)
+      await this.#process({ ...command, commandId: `${commandId}#${envelope.digest}` }, bytes, {
+        refused: "COMMAND_ID_REUSED",
+      });
     else await this.#process(command, bytes, null);
   }
 
   /** The check of a plan that was replaced meanwhile says nothing about the plan that runs now, though both be worded alike. */
   async #takeOwn(body: SystemBody, sealed: readonly SealedTriple[]): Promise<void> {
-    if (body.type === "check-finished" && this.#checking !== (this.state as Opened).plan?.seq) return void this.#busy.delete("check");
+    if (body.type === "check-finished" && this.#checking !== (this.state as Opened).plan?.seq)
+      return void this.#busy.delete("check");
     await this.#system(body, sealed);
   }
 
   async #refuseSignal(code: "MALFORMED" | "NO_ENVELOPE" | "BAD_ENVELOPE"): Promise<void> {
-    if (this.state.phase === "none" || (this.state.refusals.system ?? 0) >= MAX_BAD_SIGNALS) return log.warn("signal dropped", { code });
+    if (this.state.phase === "none" || (this.state.refusals.system ?? 0) >= MAX_BAD_SIGNALS)
+      return log.warn("signal dropped", { code });
     await this.#system({ type: "refuse-signal", code }, []);
   }
 
@@ -155,7 +185,11 @@ class IncidentRun {
     return this.#process(fromSystem({ commandId, body, sealed }), null, null);
   }
 
-  async #process(command: Omit<Deciding, "at" | "judgement">, envelope: string | null, refusal: GateRefusal | null): Promise<void> {
+  async #process(
+    command: Omit<Deciding, "at" | "judgement">,
+    envelope: string | null,
+    refusal: GateRefusal | null,
+  ): Promise<void> {
     const before = this.state;
     const decided = await this.#decideAndAppend(command, envelope, refusal);
     // A forged envelope takes nobody's command id.
@@ -165,7 +199,11 @@ class IncidentRun {
   }
 
   /** Judges, decides and appends; begins again where another event took the place, since then the state was another. */
-  async #decideAndAppend(command: Omit<Deciding, "at" | "judgement">, envelope: string | null, refusal: GateRefusal | null): Promise<Decided> {
+  async #decideAndAppend(
+    command: Omit<Deciding, "at" | "judgement">,
+    envelope: string | null,
+    refusal: GateRefusal | null,
+  ): Promise<Decided> {
     const recorded = this.#recorded.get(eventId(this.inc, command.commandId, 0));
     if (recorded !== undefined) return { drafts: [], refused: recorded };
     const at = this.#now();
@@ -180,13 +218,21 @@ class IncidentRun {
     }
   }
 
-  async #unappended(error: unknown, command: Omit<Deciding, "at" | "judgement">, envelope: string | null, refusal: GateRefusal | null): Promise<Decided> {
+  async #unappended(
+    error: unknown,
+    command: Omit<Deciding, "at" | "judgement">,
+    envelope: string | null,
+    refusal: GateRefusal | null,
+  ): Promise<Decided> {
     if (isFailure(error, "SequenceConflict")) {
       // Nothing new: the command's events stand before our head already, and deciding it again would end here again.
       if (!(await this.#catchUp())) return { drafts: [], refused: "SEQUENCE_CONFLICT" };
-      return isEnded(this.state as Opened) ? { drafts: [], refused: "INCIDENT_CLOSED" } : this.#decideAndAppend(command, envelope, refusal);
+      return isEnded(this.state as Opened)
+        ? { drafts: [], refused: "INCIDENT_CLOSED" }
+        : this.#decideAndAppend(command, envelope, refusal);
     }
-    if (isFailure(error, "EventUnwritable") && refusal === null) return this.#decideAndAppend(command, envelope, { refused: "EVENT_UNWRITABLE" });
+    if (isFailure(error, "EventUnwritable") && refusal === null)
+      return this.#decideAndAppend(command, envelope, { refused: "EVENT_UNWRITABLE" });
     if (!isFailure(error, "EnvelopeRefused")) throw error;
     await this.#refuseSignal("BAD_ENVELOPE");
     return { drafts: [], refused: "BAD_ENVELOPE" };
@@ -213,15 +259,35 @@ class IncidentRun {
       at,
       stateSeq: this.state.seq,
       recorded: factsOf(foreseen),
-      plan: { steps, risk, successCheck, seq: proposing ? null : seq, sealed: proposing ? sealed : [], pinned: proposing ? null : policy },
-      vote: body.type === "vote" ? { id: eventId(this.inc, commandId, 0), person: actor.id, requirement: body.requirement } : null,
+      plan: {
+        steps,
+        risk,
+        successCheck,
+        seq: proposing ? null : seq,
+        sealed: proposing ? sealed : [],
+        pinned: proposing ? null : policy,
+      },
+      vote:
+        body.type === "vote"
+          ? { id: eventId(this.inc, commandId, 0), person: actor.id, requirement: body.requirement }
+          : null,
     });
   }
 
   async #append(commandId: string, drafts: readonly Draft[], at: string, envelope: string | null): Promise<void> {
     const { seq: firstSeq, head: prev } = this.state;
     const { org, inc } = this;
-    const { hashes, kid } = await appending.append({ org, inc, firstSeq, prev, at, kid: this.#kid, commandId, drafts, envelope });
+    const { hashes, kid } = await appending.append({
+      org,
+      inc,
+      firstSeq,
+      prev,
+      at,
+      kid: this.#kid,
+      commandId,
+      drafts,
+      envelope,
+    });
     this.#kid = kid;
     drafts.forEach(({ typ, actor, clear }, i) => {
       const eid = eventId(inc, commandId, i);
@@ -241,9 +307,11 @@ class IncidentRun {
 
   /** What a decided command sets in motion beside the loop. */
   async #follow(body: Body, before: State, { drafts, refused }: Decided): Promise<void> {
-    if (body.type === "step-succeeded" || body.type === "step-failed" || body.type === "step-outcome-unknown") this.#busy.delete("execute");
+    if (body.type === "step-succeeded" || body.type === "step-failed" || body.type === "step-outcome-unknown")
+      this.#busy.delete("execute");
     if (body.type === "check-finished") this.#busy.delete("check");
-    if (drafts[0]?.typ === "EvidenceAttached" && body.type === "attach-evidence") this.#readEvidence(this.state.seq - drafts.length);
+    if (drafts[0]?.typ === "EvidenceAttached" && body.type === "attach-evidence")
+      this.#readEvidence(this.state.seq - drafts.length);
     if (drafts.some((draft) => draft.typ === "GateEvaluated")) this.#awaitFacts();
     if (drafts.some((draft) => draft.typ === "StepHeld") || (refused !== null && DUE.has(body.type))) this.#hold();
     else if (refused === null && drafts.length > 0 && !QUIET.has(body.type)) this.#holds = this.#tryAgainAt = 0;
@@ -308,7 +376,12 @@ class IncidentRun {
 
   async #execute({ seq, step }: Extract<Due, { kind: "execute" }>): Promise<void> {
     const planSeq = (this.state as Opened).plan!.seq;
-    const { kind, code, voidsApprovals, sealed } = await effects.executeStep({ org: this.org, inc: this.inc, seq, planSeq });
+    const { kind, code, voidsApprovals, sealed } = await effects.executeStep({
+      org: this.org,
+      inc: this.inc,
+      seq,
+      planSeq,
+    });
     const of = { step, of: seq };
     if (kind === "succeeded") this.#return({ type: "step-succeeded", ...of }, sealed);
     else if (kind === "failed") this.#return({ type: "step-failed", ...of, code, voidsApprovals }, sealed);

@@ -1,5 +1,5 @@
-import type { State } from "../incidents/state.js";
 import type { SystemCommand } from "../incidents/commands.js";
+import type { State } from "../incidents/state.js";
 
 /** Workflow and append activity, so that eager dispatch works. */
 export const INCIDENTS_QUEUE = "incidents";

@@ -1,7 +1,7 @@
 // Plain JavaScript without dependencies: it runs before anything is installed, on whatever Node the machine has.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +9,10 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SOURCES = ["incidents", "policy", "receipts", "workflows", "activities", "services", "infra"];
 
 const say = (line) => process.stderr.write(`${line}\n`);
-const digestOf = (file) => createHash("sha256").update(readFileSync(join(root, file))).digest("hex");
+const digestOf = (file) =>
+  createHash("sha256")
+    .update(readFileSync(join(root, file)))
+    .digest("hex");
 
 /** The Node that the project pins (npm package `node`), once it is installed. */
 export const pinnedNode = () => join(root, "node_modules", "node", "bin", "node");

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { pinnedNode, prepare, root } from "./bootstrap.js";
 
 prepare();
-const child = spawn(pinnedNode(), [join(root, "dist", "infra", "main", "test.js"), ...process.argv.slice(2)], { stdio: "inherit", cwd: root });
+const child = spawn(pinnedNode(), [join(root, "dist", "infra", "main", "test.js"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+  cwd: root,
+});
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code) => process.exit(code ?? 1));

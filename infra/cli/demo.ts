@@ -19,7 +19,10 @@ export const demoCommand = (): Command =>
     .option("--keep", "leave everything running to look at, until Ctrl-C")
     .option("--out <folder>", "where the receipt and the trust file go", "demo-out")
     .option("--port <port>", "port of the API; 0 takes a free one", port, 0)
-    .addHelpText("after", "\nExamples:\n  npm run demo\n  npm run demo -- --keep\n\nIt uses nothing but this machine: what stands for a team's own systems is a sandbox and says so.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run demo\n  npm run demo -- --keep\n\nIt uses nothing but this machine: what stands for a team's own systems is a sandbox and says so.",
+    )
     .action(async ({ keep = false, ...options }: DemoOptions) => {
       const { demo } = await import("../demo/demo.js");
       process.exitCode = await demo({ keep, ...options });

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { ConfigError } from "../config-error.js";
 import { findPaths } from "../config/paths.js";
+import { ConfigError } from "../config-error.js";
 import { describe, locate } from "../deployment/locate.js";
 
 /** The processes of a deployment, each until it is told to stop. The heavy parts are loaded only when one is asked for. */
@@ -16,7 +16,9 @@ const port = (value: string): number => {
 };
 
 const listening = (command: Command): Command =>
-  command.option("--port <port>", "port of the API; 0 takes a free one", port, DEFAULT_PORT).option("--host <host>", "address to listen on", "127.0.0.1");
+  command
+    .option("--port <port>", "port of the API; 0 takes a free one", port, DEFAULT_PORT)
+    .option("--host <host>", "address to listen on", "127.0.0.1");
 
 interface Listening {
   readonly port: number;
@@ -26,7 +28,10 @@ interface Listening {
 const upCommand = (): Command =>
   listening(new Command("up"))
     .description("run api, worker and builder in one process, and start what they need")
-    .addHelpText("after", "\nExamples:\n  countersign init && countersign up\n  countersign up --port 0\n  DATABASE_URL=postgres://… KAFKA_BROKERS=a:9092,b:9092 countersign up")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  countersign init && countersign up\n  countersign up --port 0\n  DATABASE_URL=postgres://… KAFKA_BROKERS=a:9092,b:9092 countersign up",
+    )
     .action(async (options: Listening) => {
       const { up } = await import("../deployment/up.js");
       await untilStopped(await up({ paths: findPaths(), env: process.env, say, ...options }));
@@ -35,7 +40,10 @@ const upCommand = (): Command =>
 const apiCommand = (): Command =>
   listening(new Command("api"))
     .description("run the API alone (needs a Postgres that other processes share)")
-    .addHelpText("after", "\nExample:\n  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 KAFKA_BROKERS=kafka:9092 countersign api --host 0.0.0.0")
+    .addHelpText(
+      "after",
+      "\nExample:\n  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 KAFKA_BROKERS=kafka:9092 countersign api --host 0.0.0.0",
+    )
     .action(async (options: Listening) => {
       const [{ startApi }, deployment] = await Promise.all([import("../deployment/api.js"), open("api")]);
       await untilStopped(await startApi(deployment, options), deployment);
@@ -44,7 +52,10 @@ const apiCommand = (): Command =>
 const workerCommand = (): Command =>
   new Command("worker")
     .description("run the Temporal worker alone")
-    .addHelpText("after", "\nExample:\n  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 KAFKA_BROKERS=kafka:9092 countersign worker")
+    .addHelpText(
+      "after",
+      "\nExample:\n  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 KAFKA_BROKERS=kafka:9092 countersign worker",
+    )
     .action(async () => {
       const [{ startWorker }, deployment] = await Promise.all([import("../deployment/worker.js"), open("worker")]);
       const worker = await startWorker(deployment);
@@ -82,7 +93,11 @@ async function untilStopped(...running: readonly Running[]): Promise<void> {
   const signalled = new Promise<string>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(signal));
   });
-  const ended = running.flatMap(({ failed }) => (failed ? [failed.then(() => Promise.reject(new ConfigError("PART_ENDED", "a part of the program ended by itself")))] : []));
+  const ended = running.flatMap(({ failed }) =>
+    failed
+      ? [failed.then(() => Promise.reject(new ConfigError("PART_ENDED", "a part of the program ended by itself")))]
+      : [],
+  );
   try {
     say(`${await Promise.race([signalled, ...ended])}: stopping`);
   } finally {

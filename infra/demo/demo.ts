@@ -62,7 +62,11 @@ function verify(say: Narrator, files: { readonly receipt: string; readonly trust
 /** In another folder, as an auditor would: nothing of the project is read but the program. */
 function runVerifier(receipt: string, trust: string): { readonly code: number | null; readonly output: string } {
   const args = [cli, "verify", resolve(receipt), "--trust", resolve(trust)];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: tmpdir(), encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: tmpdir(),
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   return { code: status, output: stdout + stderr };
 }
 
@@ -82,7 +86,12 @@ function flipOneByte(receipt: Uint8Array): { readonly bytes: Uint8Array; readonl
   return { bytes: Buffer.from(changed, "utf8"), typ, seq };
 }
 
-function closing(say: Narrator, receipt: Uint8Array, steps: number, files: { readonly receipt: string; readonly trust: string }): void {
+function closing(
+  say: Narrator,
+  receipt: Uint8Array,
+  steps: number,
+  files: { readonly receipt: string; readonly trust: string },
+): void {
   const { core } = JSON.parse(Buffer.from(receipt).toString("utf8")) as { core: { events: { b: string }[] } };
   const events = core.events.map(({ b }) => parseEvent(unb64u(b)));
   const byItself = events.filter(({ actor }) => actor.kind !== "person").length;
@@ -94,7 +103,9 @@ function closing(say: Narrator, receipt: Uint8Array, steps: number, files: { rea
 }
 
 function untilInterrupted(say: Narrator, url: string, inc: string): Promise<void> {
-  say.line(`Everything goes on running: the API is at ${url}, tokens were made for this run only. The incident is ${inc}. Ctrl-C ends it.`);
+  say.line(
+    `Everything goes on running: the API is at ${url}, tokens were made for this run only. The incident is ${inc}. Ctrl-C ends it.`,
+  );
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });

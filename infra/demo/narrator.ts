@@ -10,18 +10,34 @@ export interface Narrator {
   progress(text: string): void;
 }
 
-export const STAGES = ["Trigger", "Policy check", "Approval", "Execution", "Evidence", "Receipt", "Verification"] as const;
+export const STAGES = [
+  "Trigger",
+  "Policy check",
+  "Approval",
+  "Execution",
+  "Evidence",
+  "Receipt",
+  "Verification",
+] as const;
 
 export function narrator(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Narrator {
   const colour = stdout.isTTY && !process.env.NO_COLOR;
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
   const startedAt = Date.now();
   const clock = (): string => `${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
   let n = 0;
   return {
     stage: (title, about) => void stdout.write(`\n${paint("bold", `${++n}. ${title}`)}  ${paint("dim", about)}\n`),
     line: (text) => void stdout.write(`   ${paint("dim", clock())}  ${text}\n`),
-    quote: (text) => void stdout.write(`${text.trimEnd().split("\n").map((each) => `             ${paint("cyan", "│")} ${each}`).join("\n")}\n`),
+    quote: (text) =>
+      void stdout.write(
+        `${text
+          .trimEnd()
+          .split("\n")
+          .map((each) => `             ${paint("cyan", "│")} ${each}`)
+          .join("\n")}\n`,
+      ),
     progress: (text) => void stderr.write(`${paint("dim", `   ${text}`)}\n`),
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../../incidents/canonical.js";
-import { type Api, openApi } from "../cli/client/api.js";
 import { settled } from "../cli/client/act.js";
+import { type Api, openApi } from "../cli/client/api.js";
 import { CliProblem } from "../cli/problem.js";
 
 /** One person of the demo at their keyboard: everything goes through the API, with their own token. */
@@ -29,7 +29,12 @@ export function castOf(url: string, org: string, tokens: { readonly [name: strin
       const first = await api.ask({ method: "POST", path, body, key: `demo_${randomBytes(12).toString("hex")}` });
       return (await settled(api, first, 60)).body;
     };
-    return { name, api, does: (path, body = {}) => post(path, body), isRefused: (path, body) => refusalOf(post(path, body)) };
+    return {
+      name,
+      api,
+      does: (path, body = {}) => post(path, body),
+      isRefused: (path, body) => refusalOf(post(path, body)),
+    };
   };
   return { actor, steps: () => count };
 }

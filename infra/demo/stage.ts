@@ -45,17 +45,37 @@ export async function setStage(home: string, port: number, say: (line: string) =
     name: "Demo Payments",
     demo: true,
     connectors: {
-      git: { repo: changes.repository, environments: { prod: changes.branch }, signingKeyFile: changes.signingKey, authorName: "Countersign", authorEmail: "countersign@demo.example" },
+      git: {
+        repo: changes.repository,
+        environments: { prod: changes.branch },
+        signingKeyFile: changes.signingKey,
+        authorName: "Countersign",
+        authorEmail: "countersign@demo.example",
+      },
       tickets: { url: tickets.url, tokenFile, sandbox: true },
       probe: { allow: [new URL(tickets.url).host] },
     },
   });
-  const running = await up({ paths: installation.paths, where: fromStack(stack, process.env), env: process.env, port, host: "127.0.0.1", say });
+  const running = await up({
+    paths: installation.paths,
+    where: fromStack(stack, process.env),
+    env: process.env,
+    port,
+    host: "127.0.0.1",
+    say,
+  });
   const close = async (keepStack: boolean): Promise<void> => {
     await running.close();
     if (!keepStack) await stackDown(stackDir, say);
   };
-  return { paths: installation.paths, installation, running, sandbox: { url: tickets.url, token: tickets.token }, commit: changes.commit, close };
+  return {
+    paths: installation.paths,
+    installation,
+    running,
+    sandbox: { url: tickets.url, token: tickets.token },
+    commit: changes.commit,
+    close,
+  };
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../incidents/canonical.js";
-import type { Actor, Cast } from "./people.js";
 import type { Narrator } from "./narrator.js";
-import { NEEDED_REPLICAS, SERVICE, sha256, type Stage } from "./stage.js";
+import type { Actor, Cast } from "./people.js";
+import { NEEDED_REPLICAS, SERVICE, type Stage, sha256 } from "./stage.js";
 import { type Trigger, trigger } from "./trigger.js";
 
 /** The incident as the API shows it, as far as the story reads it. */
@@ -16,8 +16,15 @@ interface Incident {
   readonly owner: string | null;
   readonly validation: string | null;
   readonly plan: { readonly digest: string } | null;
-  readonly gate: { readonly verdict: string; readonly decisionDigest: string; readonly nextStep: { readonly text: string }; readonly controls: readonly { readonly id: string; readonly outcome: string; readonly title: string }[] } | null;
-  readonly evidence: { readonly have: readonly { readonly eid: string; readonly type: string; readonly status: string }[] };
+  readonly gate: {
+    readonly verdict: string;
+    readonly decisionDigest: string;
+    readonly nextStep: { readonly text: string };
+    readonly controls: readonly { readonly id: string; readonly outcome: string; readonly title: string }[];
+  } | null;
+  readonly evidence: {
+    readonly have: readonly { readonly eid: string; readonly type: string; readonly status: string }[];
+  };
   readonly nextRequiredAction: { readonly kind: string; readonly text: string };
 }
 
@@ -57,10 +64,27 @@ async function fire({ running, installation, paths, sandbox }: Stage, say: Narra
 }
 
 async function opened(ana: Actor, say: Narrator): Promise<string> {
-  const inc = await until(async () => ((await ana.api.get("/incidents")) as { incidents?: readonly { inc: string }[] }).incidents?.[0]?.inc ?? null, "the incident");
+  const inc = await until(
+    async () =>
+      ((await ana.api.get("/incidents")) as { incidents?: readonly { inc: string }[] }).incidents?.[0]?.inc ?? null,
+    "the incident",
+  );
   const incident = await until(async () => show(ana, `/incidents/${inc}`).catch(() => null), "the incident");
   say.line("The incident is there, as one object (some of it):");
-  say.quote(JSON.stringify({ id: inc, title: incident.title, phase: incident.phase, severity: incident.severity, owner: incident.owner, next: incident.nextRequiredAction.text }, null, 2));
+  say.quote(
+    JSON.stringify(
+      {
+        id: inc,
+        title: incident.title,
+        phase: incident.phase,
+        severity: incident.severity,
+        owner: incident.owner,
+        next: incident.nextRequiredAction.text,
+      },
+      null,
+      2,
+    ),
+  );
   await ana.does(`/incidents/${inc}/owner`, {});
   say.line("Ana is on call and takes ownership.");
   return inc;
@@ -88,13 +112,22 @@ const planOf = ({ commit, sandbox }: Stage): JsonObject => ({
       connector: "ticket",
       action: "open",
       targets: [`${SERVICE}-prod`],
-      params: { title: `Capacity of ${SERVICE}`, body: `Scaled to ${NEEDED_REPLICAS} replicas during an incident; find out why the autoscaler didn't.` },
+      params: {
+        title: `Capacity of ${SERVICE}`,
+        body: `Scaled to ${NEEDED_REPLICAS} replicas during an incident; find out why the autoscaler didn't.`,
+      },
       rollback: { none: "A ticket does no harm; somebody closes it." },
       expectedMinutes: 1,
       rollbackMinutes: 0,
     },
   ],
-  successCheck: { kind: "probe", url: `${sandbox.url}/services/${SERVICE}/health`, expectStatus: 200, withinSeconds: 30, everySeconds: 1 },
+  successCheck: {
+    kind: "probe",
+    url: `${sandbox.url}/services/${SERVICE}/health`,
+    expectStatus: 200,
+    withinSeconds: 30,
+    everySeconds: 1,
+  },
 });
 
 async function checkPolicy(stage: Stage, ana: Actor, bo: Actor, at: string, say: Narrator): Promise<void> {
@@ -105,7 +138,12 @@ async function checkPolicy(stage: Stage, ana: Actor, bo: Actor, at: string, say:
   say.line(`The gate answers: ${blocked.verdict.toUpperCase()}. Safest next step: ${blocked.nextStep.text}`);
   expectVerdict(blocked, "blocked");
   const statement = "Checkout fails for one customer in five since the campaign began; nothing else is affected.";
-  await ana.does(`${at}/evidence`, { type: "impact-statement", reference: "https://wiki.example/impact/checkout", digest: sha256(statement), excerpt: statement });
+  await ana.does(`${at}/evidence`, {
+    type: "impact-statement",
+    reference: "https://wiki.example/impact/checkout",
+    digest: sha256(statement),
+    excerpt: statement,
+  });
   say.line("Ana attaches an impact statement: a reference and a digest, the document stays where it is.");
   const { eid } = (await show(ana, at)).evidence.have.find(({ type }) => type === "impact-statement")!;
   await bo.does(`${at}/evidence/${eid}/verification`, { comment: "I see the same on my dashboard." });
@@ -138,23 +176,37 @@ async function approve(ana: Actor, bo: Actor, sam: Actor, at: string, say: Narra
 /** A vote says what the voter looked at, so that nobody approves something else than what was shown. */
 async function voteOn(actor: Actor, at: string, requirement: string, comment: string): Promise<object> {
   const { plan, head, gate } = await show(actor, at);
-  return { verdict: "approve", plan: plan!.digest, requirement, comment, seen: { head, decision: gate!.decisionDigest } };
+  return {
+    verdict: "approve",
+    plan: plan!.digest,
+    requirement,
+    comment,
+    seen: { head, decision: gate!.decisionDigest },
+  };
 }
 
 const NEEDS_PEOPLE: ReadonlySet<string> = new Set(["decide-after-failure", "settle-outcome", "unblock-step"]);
 
 async function execute({ sandbox }: Stage, ana: Actor, at: string, say: Narrator): Promise<void> {
   say.stage("Execution", "The system carries out the approved steps, each behind the gate once more.");
-  const done = await until(async () => {
-    const incident = await show(ana, at);
-    return incident.phase === "verifying" || NEEDS_PEOPLE.has(incident.nextRequiredAction.kind) ? incident : null;
-  }, "the execution", 60);
+  const done = await until(
+    async () => {
+      const incident = await show(ana, at);
+      return incident.phase === "verifying" || NEEDS_PEOPLE.has(incident.nextRequiredAction.kind) ? incident : null;
+    },
+    "the execution",
+    60,
+  );
   if (done.phase !== "verifying") throw new Error(`the execution needs people: ${done.nextRequiredAction.text}`);
   say.line("A signed commit was pushed to the environment's branch, and a ticket was opened in the sandbox.");
-  const passed = await until(async () => {
-    const { validation } = await show(ana, at);
-    return validation;
-  }, "the success check", 60);
+  const passed = await until(
+    async () => {
+      const { validation } = await show(ana, at);
+      return validation;
+    },
+    "the success check",
+    60,
+  );
   say.line(`The plan's own success check says: ${passed}.`);
   say.quote(await (await fetch(`${sandbox.url}/services/${SERVICE}/health`)).text());
 }
@@ -173,12 +225,15 @@ async function receipt(ana: Actor, eve: Actor, at: string, say: Narrator): Promi
     const found = await eve.api.bytes(`${at}/receipt?openings=all`).catch(() => null);
     return found !== null && eventsIn(found) === count ? found : null;
   }, "the final receipt");
-  say.line(`Ana resolved and closed the incident. Eve, an auditor, takes the receipt: ${count} events, ${Math.ceil(bytes.length / 1024)} KiB.`);
+  say.line(
+    `Ana resolved and closed the incident. Eve, an auditor, takes the receipt: ${count} events, ${Math.ceil(bytes.length / 1024)} KiB.`,
+  );
   return bytes;
 }
 
 const eventsIn = (receiptBytes: Uint8Array): number =>
-  (JSON.parse(Buffer.from(receiptBytes).toString("utf8")) as { core: { events: readonly unknown[] } }).core.events.length;
+  (JSON.parse(Buffer.from(receiptBytes).toString("utf8")) as { core: { events: readonly unknown[] } }).core.events
+    .length;
 
 async function until<T>(look: () => Promise<T | null>, what: string, seconds = 30): Promise<T> {
   const end = Date.now() + seconds * 1000;

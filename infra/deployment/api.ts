@@ -27,7 +27,10 @@ export interface RunningApi {
 }
 
 /** The API with its dispatcher, listening. It starts though Temporal is down: alerts are stored then, and wait. */
-export async function startApi(deployment: Deployment, { port, host }: { readonly port: number; readonly host: string }): Promise<RunningApi> {
+export async function startApi(
+  deployment: Deployment,
+  { port, host }: { readonly port: number; readonly host: string },
+): Promise<RunningApi> {
   const { config, where, dataConverter, say } = deployment;
   const org = config.organisation.id;
   const temporal = temporalClient({ ...requireTemporal(where), dataConverter });

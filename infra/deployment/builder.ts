@@ -1,6 +1,6 @@
+import { unb64u } from "../../incidents/bytes.js";
 import { runBuilder } from "../../receipts/builder.js";
 import type { Alarm, BuilderMetrics, FoldKeys, Subscription } from "../../receipts/ports.js";
-import { unb64u } from "../../incidents/bytes.js";
 import { builderSigner, publicKeysOf } from "../keys/signers.js";
 import type { KeyStore } from "../keys/store.js";
 import { sqlFoldStore } from "../store/fold.js";
@@ -8,7 +8,14 @@ import type { Deployment } from "./deployment.js";
 
 /** Folds the event log into receipts until it is closed. */
 export const startBuilder = ({ log, sql, keys, say }: Deployment, metrics?: BuilderMetrics): Promise<Subscription> =>
-  runBuilder({ reader: log, store: sqlFoldStore(sql), keys: foldKeys(keys), signer: builderSigner(keys), alarm: sayingAlarm(say), metrics });
+  runBuilder({
+    reader: log,
+    store: sqlFoldStore(sql),
+    keys: foldKeys(keys),
+    signer: builderSigner(keys),
+    alarm: sayingAlarm(say),
+    metrics,
+  });
 
 export function foldKeys(keys: KeyStore): FoldKeys {
   const byRole = (role: "recorder" | "gateway") => {
@@ -20,5 +27,6 @@ export function foldKeys(keys: KeyStore): FoldKeys {
 
 /** Until alarms have a channel of their own they are loud lines of the process's log, each with its code. */
 export const sayingAlarm = (say: (line: string) => void): Alarm => ({
-  raise: (code, { org, inc, seq, detail }) => say(`ALARM ${code} ${[org, inc, seq].filter((part) => part !== undefined).join("/")}: ${detail}`),
+  raise: (code, { org, inc, seq, detail }) =>
+    say(`ALARM ${code} ${[org, inc, seq].filter((part) => part !== undefined).join("/")}: ${detail}`),
 });

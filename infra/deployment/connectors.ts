@@ -19,7 +19,9 @@ export function configuredConnectors(context: Context): readonly Connector[] {
 }
 
 function gitOf({ config, keys, paths }: Context, git: NonNullable<Config["connectors"]["git"]>): Connector {
-  const targets = config.targets.flatMap(({ id, env, git: place }) => (place ? [[id, { file: place.file, env }] as const] : []));
+  const targets = config.targets.flatMap(({ id, env, git: place }) =>
+    place ? [[id, { file: place.file, env }] as const] : [],
+  );
   return gitConnector({
     repo: git.repo,
     branches: git.environments,
@@ -38,9 +40,13 @@ const ticketsOf = ({ keys }: Context, tickets: NonNullable<Config["connectors"][
 function tokenOf({ tokenFile, tokenEnv }: NonNullable<Config["connectors"]["tickets"]>): string {
   const token = tokenFile ? readFileSync(tokenFile, "utf8").trim() : process.env[tokenEnv ?? ""];
   if (token) return token;
-  throw new ConfigError("CONNECTOR_SECRET_MISSING", `connectors.tickets: no token in ${tokenFile ?? `the environment variable ${tokenEnv}`}`);
+  throw new ConfigError(
+    "CONNECTOR_SECRET_MISSING",
+    `connectors.tickets: no token in ${tokenFile ?? `the environment variable ${tokenEnv}`}`,
+  );
 }
 
 export const probeOf = ({ connectors }: Config): Probe => httpProbe({ allow: connectors.probe?.allow ?? [] });
 
-export const evidenceReaderOf = ({ connectors }: Config): EvidenceReader => httpEvidenceReader({ allow: connectors.evidence?.allow ?? [] });
+export const evidenceReaderOf = ({ connectors }: Config): EvidenceReader =>
+  httpEvidenceReader({ allow: connectors.evidence?.allow ?? [] });

@@ -1,8 +1,8 @@
 import type { EventLogWriter } from "../../activities/ports.js";
 import type { EventLogReader } from "../../receipts/ports.js";
+import { ConfigError } from "../config-error.js";
 import { openKafkaEventLog } from "../event-log/kafka.js";
 import { openPostgresEventLog } from "../event-log/postgres.js";
-import { ConfigError } from "../config-error.js";
 import type { Sql } from "../sql/sql.js";
 import type { Whereabouts } from "./locate.js";
 
@@ -16,7 +16,12 @@ export interface EventLog extends EventLogWriter, EventLogReader {
  * the program here.
  * @throws {ConfigError} `EVENT_LOG_CHANGED` where another kind was used before, whose events would be lost from sight.
  */
-export async function openEventLog(where: Whereabouts["kafka"], sql: Sql, env: NodeJS.ProcessEnv, warn: (line: string) => void): Promise<EventLog> {
+export async function openEventLog(
+  where: Whereabouts["kafka"],
+  sql: Sql,
+  env: NodeJS.ProcessEnv,
+  warn: (line: string) => void,
+): Promise<EventLog> {
   await keepKind(sql, where === null ? "postgres" : "kafka");
   if (where === null) return { ...openPostgresEventLog(sql, warn), kind: "postgres", close: async () => {} };
   const log = openKafkaEventLog({ brokers: where.brokers, topic: env.COUNTERSIGN_TOPIC, warn });
@@ -27,9 +32,15 @@ export async function openEventLog(where: Whereabouts["kafka"], sql: Sql, env: N
 
 /** The first start says which kind it is; every later one must say the same. */
 async function keepKind(sql: Sql, kind: EventLog["kind"]): Promise<void> {
-  await sql.query("insert into deployment_settings (name, value) values ('event-log', $1) on conflict do nothing", [kind]);
+  await sql.query("insert into deployment_settings (name, value) values ('event-log', $1) on conflict do nothing", [
+    kind,
+  ]);
   const [row] = await sql.query<{ value: string }>("select value from deployment_settings where name = 'event-log'");
   if (row!.value === kind) return;
-  const remedy = kind === "kafka" ? "COUNTERSIGN_EVENT_LOG=embedded goes on with it" : "name its brokers in KAFKA_BROKERS";
-  throw new ConfigError("EVENT_LOG_CHANGED", `this store's events are in the ${row!.value === "kafka" ? "Kafka" : "embedded"} log: ${remedy}`);
+  const remedy =
+    kind === "kafka" ? "COUNTERSIGN_EVENT_LOG=embedded goes on with it" : "name its brokers in KAFKA_BROKERS";
+  throw new ConfigError(
+    "EVENT_LOG_CHANGED",
+    `this store's events are in the ${row!.value === "kafka" ? "Kafka" : "embedded"} log: ${remedy}`,
+  );
 }

@@ -15,7 +15,11 @@ const TIMEOUT_MS = 2_000;
 const fine: Finding = { waiting: null, detail: null };
 
 /** Asks each part itself; `since` is when this process first saw it in its present state. */
-export function healthProbes(deployment: Deployment, temporal: TemporalClient, inboxWaiting: () => Promise<number>): HealthProbes {
+export function healthProbes(
+  deployment: Deployment,
+  temporal: TemporalClient,
+  inboxWaiting: () => Promise<number>,
+): HealthProbes {
   const probes = probesOf(deployment, temporal, inboxWaiting);
   const seen = new Map<Part, { state: PartHealth["state"]; since: string }>();
   const remember = (part: Part, state: PartHealth["state"]): string => {
@@ -31,16 +35,23 @@ export function healthProbes(deployment: Deployment, temporal: TemporalClient, i
         Object.entries(probes).map(async ([name, probe]): Promise<PartHealth> => {
           const part = name as Part;
           const found = await within(probe()).catch((error: unknown) => ({ down: reason(error) }));
-          if ("down" in found) return { part, state: "down", since: remember(part, "down"), waiting: null, detail: found.down };
+          if ("down" in found)
+            return { part, state: "down", since: remember(part, "down"), waiting: null, detail: found.down };
           return { part, state: "up", since: remember(part, "up"), ...found };
         }),
       ),
   };
 }
 
-const probesOf = (deployment: Deployment, temporal: TemporalClient, inboxWaiting: () => Promise<number>): Record<Part, Probe> => ({
+const probesOf = (
+  deployment: Deployment,
+  temporal: TemporalClient,
+  inboxWaiting: () => Promise<number>,
+): Record<Part, Probe> => ({
   temporal: async () => {
-    await temporal.client.connection.withDeadline(Date.now() + TIMEOUT_MS, () => temporal.client.workflowService.getSystemInfo({}));
+    await temporal.client.connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
+      temporal.client.workflowService.getSystemInfo({}),
+    );
     return fine;
   },
   "event-log": async () => {
@@ -65,7 +76,10 @@ async function lagOf({ log, sql }: Deployment): Promise<Finding> {
   ]);
   const waiting = ends.reduce((sum, end, partition) => sum + Math.max(0, end - (offsets[partition] ?? 0)), 0);
   const n = stuck[0]!.n;
-  return { waiting, detail: n === 0 ? null : `${n} incident${n === 1 ? "" : "s"} forked, gapped or held: see the alarms` };
+  return {
+    waiting,
+    detail: n === 0 ? null : `${n} incident${n === 1 ? "" : "s"} forked, gapped or held: see the alarms`,
+  };
 }
 
 /** A queue that nobody has polled lately is a worker that is down. */
@@ -77,7 +91,11 @@ async function pollersOf({ client }: TemporalClient): Promise<Finding> {
   ];
   for (const { name, type } of queues) {
     const { pollers } = await client.connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
-      client.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name }, taskQueueType: type }),
+      client.workflowService.describeTaskQueue({
+        namespace: client.options.namespace,
+        taskQueue: { name },
+        taskQueueType: type,
+      }),
     );
     const last = Math.max(0, ...(pollers ?? []).map((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000));
     if (Date.now() - last > 90_000) throw new Error(`no worker polls the queue ${name}`);
@@ -93,4 +111,5 @@ function within<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message.split("\n")[0]!.slice(0, 200) : "no answer");
+const reason = (error: unknown): string =>
+  error instanceof Error ? error.message.split("\n")[0]!.slice(0, 200) : "no answer";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { ConfigError } from "../config-error.js";
 import type { Paths } from "../config/paths.js";
-import { openStackStore } from "../stack/stack-file.js";
+import { ConfigError } from "../config-error.js";
 import type { Stack } from "../stack/stack.js";
+import { openStackStore } from "../stack/stack-file.js";
 
 /** Where the parts are that a process runs on, and in words how each was found. */
 export interface Whereabouts {
@@ -10,7 +10,9 @@ export interface Whereabouts {
   readonly temporal: TemporalPlace | null;
   /** Null: the event log is the embedded one, in the store. */
   readonly kafka: { readonly brokers: readonly string[]; readonly source: string; readonly local: boolean } | null;
-  readonly store: { readonly url: string; readonly source: string } | { readonly directory: string; readonly source: string };
+  readonly store:
+    | { readonly url: string; readonly source: string }
+    | { readonly directory: string; readonly source: string };
 }
 
 export interface TemporalPlace {
@@ -44,7 +46,10 @@ function temporalOf({ temporal }: Partial<Stack>, env: NodeJS.ProcessEnv): Where
 /** @throws {ConfigError} `TEMPORAL_MISSING` */
 export function requireTemporal({ temporal }: Whereabouts): TemporalPlace {
   if (temporal) return temporal;
-  throw new ConfigError("TEMPORAL_MISSING", "no Temporal: set TEMPORAL_ADDRESS, or start the local stack with `countersign stack up`");
+  throw new ConfigError(
+    "TEMPORAL_MISSING",
+    "no Temporal: set TEMPORAL_ADDRESS, or start the local stack with `countersign stack up`",
+  );
 }
 
 function kafkaOf({ kafka }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabouts["kafka"] {
@@ -55,15 +60,23 @@ function kafkaOf({ kafka }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabouts
 
 function storeOf({ postgres }: Partial<Stack>, env: NodeJS.ProcessEnv): Whereabouts["store"] {
   if (env.DATABASE_URL) return { url: env.DATABASE_URL, source: "DATABASE_URL" };
-  if (!postgres) throw new ConfigError("STORE_MISSING", "no store: set DATABASE_URL, or start the local stack with `countersign stack up`");
-  return "url" in postgres ? { url: postgres.url, source: postgres.source } : { directory: postgres.pglite, source: postgres.source };
+  if (!postgres)
+    throw new ConfigError(
+      "STORE_MISSING",
+      "no store: set DATABASE_URL, or start the local stack with `countersign stack up`",
+    );
+  return "url" in postgres
+    ? { url: postgres.url, source: postgres.source }
+    : { directory: postgres.pglite, source: postgres.source };
 }
 
 /** One line each for people: what a process runs on. */
 export function describe({ temporal, kafka, store }: Whereabouts): readonly string[] {
   return [
     ...(temporal ? [`Temporal: ${temporal.address} (${temporal.source})`] : []),
-    kafka ? `event log: Kafka at ${kafka.brokers.join(", ")} (${kafka.source})` : "event log: embedded in the store (KAFKA_BROKERS would name a Kafka)",
+    kafka
+      ? `event log: Kafka at ${kafka.brokers.join(", ")} (${kafka.source})`
+      : "event log: embedded in the store (KAFKA_BROKERS would name a Kafka)",
     "url" in store
       ? `store: Postgres (${store.source})`
       : `store: embedded PGlite in ${store.directory} (${store.source}); it survives a crash of the program, not a power cut`,

@@ -1,10 +1,10 @@
 import { parseEvent } from "../../incidents/event.js";
 import { type LogRecord, parseRecord } from "../../incidents/record.js";
-import type { Receipts } from "../../services/ports.js";
-import { issueReceipt } from "../../receipts/serve.js";
 import type { ReceiptHead } from "../../receipts/ports.js";
-import { sqlReceiptSource } from "../store/fold.js";
+import { issueReceipt } from "../../receipts/serve.js";
+import type { Receipts } from "../../services/ports.js";
 import type { Sql } from "../sql/sql.js";
+import { sqlReceiptSource } from "../store/fold.js";
 import type { Deployment } from "./deployment.js";
 
 /** Receipts as the API serves them: the builder's core and seals, with openings made at this moment and kept nowhere. */
@@ -17,7 +17,11 @@ export const receiptsOf = ({ sql, vault }: Pick<Deployment, "sql" | "vault">): R
 });
 
 /** One snapshot, so that the builder's word is on exactly these records. */
-const readTogether = (sql: Sql, org: string, inc: string): Promise<{ head: ReceiptHead | null; records: readonly LogRecord[] }> =>
+const readTogether = (
+  sql: Sql,
+  org: string,
+  inc: string,
+): Promise<{ head: ReceiptHead | null; records: readonly LogRecord[] }> =>
   sql.tx(async (tx) => {
     await tx.query("set transaction isolation level repeatable read");
     const source = sqlReceiptSource(tx);

@@ -1,5 +1,5 @@
-import type { Paths } from "../config/paths.js";
 import { readConfig } from "../config/config.js";
+import type { Paths } from "../config/paths.js";
 import { stackUp } from "../stack/stack.js";
 import { startApi } from "./api.js";
 import { startBuilder } from "./builder.js";
@@ -48,6 +48,8 @@ export async function up(options: UpOptions): Promise<Up> {
 /** Starts only what no setting names and what isn't wanted embedded. */
 async function stackOf({ paths, env, say }: UpOptions): Promise<Whereabouts> {
   const dir = env.COUNTERSIGN_STACK ?? stackFolder(paths);
-  const parts = (["temporal", "kafka", "postgres"] as const).filter((part) => part !== "kafka" || env.COUNTERSIGN_EVENT_LOG !== "embedded");
+  const parts = (["temporal", "kafka", "postgres"] as const).filter(
+    (part) => part !== "kafka" || env.COUNTERSIGN_EVENT_LOG !== "embedded",
+  );
   return fromStack(await stackUp({ dir, parts, env, progress: say }), env);
 }

@@ -1,5 +1,5 @@
-import type { ActivityPorts } from "../../activities/index.js";
 import { connectorsByName } from "../../activities/connectors/registry.js";
+import type { ActivityPorts } from "../../activities/index.js";
 import { unb64u } from "../../incidents/bytes.js";
 import { gatewayKeys, publicKeysOf, recorderKeys } from "../keys/signers.js";
 import { sqlAttachments } from "../store/attachments.js";
@@ -7,13 +7,18 @@ import { sqlClaims } from "../store/claims.js";
 import { sqlEffects } from "../store/effects.js";
 import { sqlLocks } from "../store/locks.js";
 import { type RunningWorkers, startWorkers } from "../temporal/worker.js";
-import { evidenceReaderOf, configuredConnectors, probeOf } from "./connectors.js";
+import { configuredConnectors, evidenceReaderOf, probeOf } from "./connectors.js";
 import type { Deployment } from "./deployment.js";
 import { requireTemporal } from "./locate.js";
 
 /** Polls the three task queues until it is stopped. */
 export const startWorker = (deployment: Deployment): Promise<RunningWorkers> =>
-  startWorkers({ ...requireTemporal(deployment.where), dataConverter: deployment.dataConverter, ports: activityPorts(deployment), log: deployment.say });
+  startWorkers({
+    ...requireTemporal(deployment.where),
+    dataConverter: deployment.dataConverter,
+    ports: activityPorts(deployment),
+    log: deployment.say,
+  });
 
 function activityPorts(deployment: Deployment): ActivityPorts {
   const { sql, log, keys, vault, facts, policies } = deployment;

@@ -12,10 +12,14 @@ import { runCommands } from "../cli/run.js";
 import { stackCommand } from "../cli/stack.js";
 
 accelerate();
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 const program = new Command("countersign")
-  .description("Runs every Sev-1 incident as a durable workflow and ends it with a receipt that anyone can verify offline.")
+  .description(
+    "Runs every Sev-1 incident as a durable workflow and ends it with a receipt that anyone can verify offline.",
+  )
   .version(version)
   .showHelpAfterError("(add --help for examples)")
   .addHelpText(
@@ -36,7 +40,16 @@ function exitByOurCodes(command: Command, usage: 2 | 3): void {
   for (const each of command.commands) exitByOurCodes(each, each.name() === "verify" ? 3 : usage);
 }
 
-for (const command of [...runCommands(), stackCommand(), initCommand(), keysCommand(), ...clientCommands(), verifyCommand(), historyCommand(), demoCommand()])
+for (const command of [
+  ...runCommands(),
+  stackCommand(),
+  initCommand(),
+  keysCommand(),
+  ...clientCommands(),
+  verifyCommand(),
+  historyCommand(),
+  demoCommand(),
+])
   program.addCommand(command);
 
 exitByOurCodes(program, 2);

@@ -4,7 +4,8 @@ import { StoreUnavailable } from "../../services/ports.js";
  * A five-character SQLSTATE is the database's own answer: classes 08, 53, 57 and 58 say that it can't answer now, class 40 that this
  * transaction lost against another. Any other code of a connection's error (ECONNREFUSED) is an outage, our own (SqlError) isn't.
  */
-const isOutage = (code: string): boolean => (/^[0-9A-Z]{5}$/.test(code) ? /^(08|40|53|57|58)/.test(code) : /^E[A-Z]+$/.test(code));
+const isOutage = (code: string): boolean =>
+  /^[0-9A-Z]{5}$/.test(code) ? /^(08|40|53|57|58)/.test(code) : /^E[A-Z]+$/.test(code);
 
 /** What the store answers; a store that is down or full is `StoreUnavailable`, which callers may try again. */
 export async function available<T>(work: Promise<T>): Promise<T> {

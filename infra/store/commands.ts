@@ -28,7 +28,10 @@ async function remember(sql: Sql, command: StoredCommand): Promise<StoredCommand
 }
 
 async function find(sql: Sql, org: string, commandId: string): Promise<StoredCommand | null> {
-  const [row] = await sql.query<Row>("select inc, actor, mac, envelope, eid from commands where org = $1 and command_id = $2", [org, commandId]);
+  const [row] = await sql.query<Row>(
+    "select inc, actor, mac, envelope, eid from commands where org = $1 and command_id = $2",
+    [org, commandId],
+  );
   return row === undefined ? null : { org, commandId, ...row };
 }
 

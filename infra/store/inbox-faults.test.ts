@@ -1,8 +1,8 @@
+import { utf8 } from "../../incidents/bytes.js";
 import { dispatchOnce, settle } from "../../services/alerts/dispatcher.js";
 import { takeAlerts } from "../../services/alerts/intake.js";
 import { type Ports, WorkflowEnded } from "../../services/ports.js";
-import { fakes, type Fakes, ORG, SOURCE } from "../../services/testing/fakes.js";
-import { utf8 } from "../../incidents/bytes.js";
+import { type Fakes, fakes, ORG, SOURCE } from "../../services/testing/fakes.js";
 import { migrate } from "../sql/migrate.js";
 import { migrations } from "../sql/migrations/index.js";
 import { openPglite } from "../sql/pglite.js";
@@ -27,7 +27,14 @@ beforeEach(async () => {
 });
 
 const LABELS = { alertname: "Down", service: "checkout", env: "prod", severity: "critical" };
-const alert = (labels: object = LABELS, fingerprint = "aa") => ({ status: "firing", labels, annotations: {}, startsAt: "2026-03-11T15:00:00Z", endsAt: "0001-01-01T00:00:00Z", fingerprint });
+const alert = (labels: object = LABELS, fingerprint = "aa") => ({
+  status: "firing",
+  labels,
+  annotations: {},
+  startsAt: "2026-03-11T15:00:00Z",
+  endsAt: "0001-01-01T00:00:00Z",
+  fingerprint,
+});
 const source = { org: ORG, id: SOURCE, kind: "source", name: "alertmanager", roles: [] } as const;
 const takeText = (text: string) => takeAlerts(ports, source, utf8(text));
 const take = (...alerts: object[]) => takeText(JSON.stringify({ version: "4", alerts }));

@@ -13,20 +13,35 @@ const FAILED_MS = 60_000;
 type Outcome = Awaited<ReturnType<Inbox["turn"]>>;
 
 /** One transaction: claim a key, hand out what a crash left unsent, or plan its oldest alert and store the plan. */
-export async function takeTurn(sql: Sql, vaultOver: VaultOver, org: string, at: string, plan: Parameters<Inbox["turn"]>[2]): Promise<Outcome> {
+export async function takeTurn(
+  sql: Sql,
+  vaultOver: VaultOver,
+  org: string,
+  at: string,
+  plan: Parameters<Inbox["turn"]>[2],
+): Promise<Outcome> {
   const outcome = await sql.tx(async (tx) => {
     const key = await claimKey(tx, org, at);
     if (key === null) return "idle";
-    return tx.tx((inner) => turnWith(inner, vaultOver, org, key, at, plan)).catch(async (error: Error) => {
-      await dueAt(tx, org, key, new Date(Date.parse(at) + FAILED_MS).toISOString());
-      return error;
-    });
+    return tx
+      .tx((inner) => turnWith(inner, vaultOver, org, key, at, plan))
+      .catch(async (error: Error) => {
+        await dueAt(tx, org, key, new Date(Date.parse(at) + FAILED_MS).toISOString());
+        return error;
+      });
   });
   if (outcome instanceof Error) throw outcome;
   return outcome;
 }
 
-async function turnWith(tx: Sql, vaultOver: VaultOver, org: string, key: string, at: string, plan: Parameters<Inbox["turn"]>[2]): Promise<Outcome> {
+async function turnWith(
+  tx: Sql,
+  vaultOver: VaultOver,
+  org: string,
+  key: string,
+  at: string,
+  plan: Parameters<Inbox["turn"]>[2],
+): Promise<Outcome> {
   const unsent = await unsentOf(tx, org, key);
   if (unsent !== null) return lease(tx, unsent, at);
   const turn = await turnOf(tx, vaultOver, org, key);
@@ -53,7 +68,11 @@ async function unsentOf(tx: Sql, org: string, key: string): Promise<AlertSignal 
 }
 
 async function lease(tx: Sql, signal: AlertSignal, at: string): Promise<AlertSignal> {
-  await tx.query("update alert_keys set leased_until = $3 where org = $1 and key = $2", [signal.org, signal.key, new Date(Date.parse(at) + LEASE_MS)]);
+  await tx.query("update alert_keys set leased_until = $3 where org = $1 and key = $2", [
+    signal.org,
+    signal.key,
+    new Date(Date.parse(at) + LEASE_MS),
+  ]);
   return signal;
 }
 
@@ -81,11 +100,24 @@ async function turnOf(tx: Sql, vaultOver: VaultOver, org: string, key: string): 
   );
   if (oldest === undefined) return null;
   const alert = alertOf(oldest);
-  const [state, episode, waiting] = [await stateOf(tx, org, key), await episodeOf(tx, org, key, alert), await waitingOf(tx, org, key)];
+  const [state, episode, waiting] = [
+    await stateOf(tx, org, key),
+    await episodeOf(tx, org, key, alert),
+    await waitingOf(tx, org, key),
+  ];
   return { key, state, alert, episode, waiting, vault: vaultOver(tx) };
 }
 
-const alertOf = ({ delivery, source, identity, status, starts_at, received_at, body_key, body }: InboxRow): WaitingAlert => ({
+const alertOf = ({
+  delivery,
+  source,
+  identity,
+  status,
+  starts_at,
+  received_at,
+  body_key,
+  body,
+}: InboxRow): WaitingAlert => ({
   delivery,
   source,
   identity,
@@ -96,7 +128,13 @@ const alertOf = ({ delivery, source, identity, status, starts_at, received_at, b
 });
 
 async function stateOf(tx: Sql, org: string, key: string): Promise<KeyState> {
-  const [row] = await tx.query<{ inc: string | null; alerts: number; last_signal_at: Date; last_ended: string | null; next_episode: number }>(
+  const [row] = await tx.query<{
+    inc: string | null;
+    alerts: number;
+    last_signal_at: Date;
+    last_ended: string | null;
+    next_episode: number;
+  }>(
     `select o.inc, o.alerts, o.last_signal_at, k.last_ended, k.next_episode
      from alert_keys k left join open_incidents o on o.org = k.org and o.key = k.key where k.org = $1 and k.key = $2`,
     [org, key],
@@ -106,12 +144,19 @@ async function stateOf(tx: Sql, org: string, key: string): Promise<KeyState> {
   return { open, lastEnded: last_ended, nextEpisode: next_episode };
 }
 
-async function episodeOf(tx: Sql, org: string, key: string, { source, identity }: WaitingAlert): Promise<Episode | null> {
+async function episodeOf(
+  tx: Sql,
+  org: string,
+  key: string,
+  { source, identity }: WaitingAlert,
+): Promise<Episode | null> {
   const [row] = await tx.query<{ number: number; starts_at: Date; firing: boolean; inc: string }>(
     "select number, starts_at, firing, inc from alert_episodes where org = $1 and source = $2 and identity = $3 and key = $4",
     [org, source, identity, key],
   );
-  return row === undefined ? null : { number: row.number, startsAt: row.starts_at.toISOString(), firing: row.firing, inc: row.inc };
+  return row === undefined
+    ? null
+    : { number: row.number, startsAt: row.starts_at.toISOString(), firing: row.firing, inc: row.inc };
 }
 
 async function waitingOf(tx: Sql, org: string, key: string): Promise<readonly string[]> {
@@ -122,7 +167,13 @@ async function waitingOf(tx: Sql, org: string, key: string): Promise<readonly st
   return rows.map(({ delivery }) => delivery);
 }
 
-async function store(tx: Sql, org: string, keyTurn: KeyTurn, { turn, signal }: Planned, at: string): Promise<"planned" | AlertSignal> {
+async function store(
+  tx: Sql,
+  org: string,
+  keyTurn: KeyTurn,
+  { turn, signal }: Planned,
+  at: string,
+): Promise<"planned" | AlertSignal> {
   const { key, alert, waiting } = keyTurn;
   if (turn.kind === "wait") return dueAt(tx, org, key, turn.until);
   if (turn.kind === "drop") return drop(tx, org, key, alert.delivery, at);
@@ -132,22 +183,36 @@ async function store(tx: Sql, org: string, keyTurn: KeyTurn, { turn, signal }: P
 }
 
 async function drop(tx: Sql, org: string, key: string, delivery: string, at: string): Promise<"planned"> {
-  await tx.query("update alert_inbox set state = 'done', body = null, body_key = null where org = $1 and delivery = $2", [org, delivery]);
+  await tx.query(
+    "update alert_inbox set state = 'done', body = null, body_key = null where org = $1 and delivery = $2",
+    [org, delivery],
+  );
   return dueAt(tx, org, key, at);
 }
 
-async function markSignalled(tx: Sql, { org, key, inc, commandId, envelope }: AlertSignal, deliveries: readonly string[]): Promise<void> {
+async function markSignalled(
+  tx: Sql,
+  { org, key, inc, commandId, envelope }: AlertSignal,
+  deliveries: readonly string[],
+): Promise<void> {
   await tx.query(
     `insert into alert_signals (org, command_id, key, inc, envelope) values ($1, $2, $3, $4, $5)
      on conflict (org, command_id) do update set inc = excluded.inc, envelope = excluded.envelope, sent_at = null, settled = false`,
     [org, commandId, key, inc, envelope],
   );
-  await tx.query("update alert_inbox set state = 'signalled', signal = $2, inc = $3 where org = $1 and delivery = any($4::text[])", [
-    org, commandId, inc, deliveries,
-  ]);
+  await tx.query(
+    "update alert_inbox set state = 'signalled', signal = $2, inc = $3 where org = $1 and delivery = any($4::text[])",
+    [org, commandId, inc, deliveries],
+  );
 }
 
-async function remember(tx: Sql, { key, alert }: KeyTurn, turn: Turn, { org, inc }: AlertSignal, at: string): Promise<void> {
+async function remember(
+  tx: Sql,
+  { key, alert }: KeyTurn,
+  turn: Turn,
+  { org, inc }: AlertSignal,
+  at: string,
+): Promise<void> {
   const isNew = turn.kind === "fire" && turn.isNew ? 1 : 0;
   await tx.query(
     `insert into open_incidents (org, key, inc, alerts, last_signal_at) values ($1, $2, $3, $4, $5)
@@ -156,12 +221,20 @@ async function remember(tx: Sql, { key, alert }: KeyTurn, turn: Turn, { org, inc
   );
   if (turn.kind === "fire") await beginEpisode(tx, org, key, inc, alert, turn.episode);
   if (turn.kind === "resolve")
-    await tx.query("update alert_episodes set firing = false where org = $1 and source = $2 and identity = $3 and key = $4", [
-      org, alert.source, alert.identity, key,
-    ]);
+    await tx.query(
+      "update alert_episodes set firing = false where org = $1 and source = $2 and identity = $3 and key = $4",
+      [org, alert.source, alert.identity, key],
+    );
 }
 
-async function beginEpisode(tx: Sql, org: string, key: string, inc: string, { source, identity, startsAt }: WaitingAlert, number: number): Promise<void> {
+async function beginEpisode(
+  tx: Sql,
+  org: string,
+  key: string,
+  inc: string,
+  { source, identity, startsAt }: WaitingAlert,
+  number: number,
+): Promise<void> {
   await tx.query(
     `insert into alert_episodes (org, source, identity, key, number, starts_at, firing, inc) values ($1, $2, $3, $4, $5, $6, true, $7)
      on conflict (org, source, identity, key) do update set number = excluded.number, starts_at = excluded.starts_at, firing = true, inc = excluded.inc`,

@@ -1,8 +1,8 @@
+import { utf8 } from "../../incidents/bytes.js";
 import { dispatchOnce, settle } from "../../services/alerts/dispatcher.js";
 import { takeAlerts } from "../../services/alerts/intake.js";
 import type { Ports } from "../../services/ports.js";
-import { fakes, type Fakes, ORG, SOURCE } from "../../services/testing/fakes.js";
-import { utf8 } from "../../incidents/bytes.js";
+import { type Fakes, fakes, ORG, SOURCE } from "../../services/testing/fakes.js";
 import { migrate } from "../sql/migrate.js";
 import { migrations } from "../sql/migrations/index.js";
 import { openPglite } from "../sql/pglite.js";
@@ -28,7 +28,13 @@ beforeEach(async () => {
 
 const LABELS = { alertname: "Down", service: "checkout", env: "prod", severity: "critical" };
 const alert = (change: object = {}) => ({
-  status: "firing", labels: LABELS, annotations: { summary: "Checkout is down" }, startsAt: at(0), endsAt: "0001-01-01T00:00:00Z", fingerprint: "aa", ...change,
+  status: "firing",
+  labels: LABELS,
+  annotations: { summary: "Checkout is down" },
+  startsAt: at(0),
+  endsAt: "0001-01-01T00:00:00Z",
+  fingerprint: "aa",
+  ...change,
 });
 const at = (seconds: number): string => new Date(Date.UTC(2026, 2, 11, 15) + seconds * 1000).toISOString();
 const source = { org: ORG, id: SOURCE, kind: "source", name: "alertmanager", roles: [] } as const;
@@ -69,14 +75,18 @@ describe("the inbox", () => {
 
   it("holds nothing that can be read", async () => {
     await take(alert({ labels: { ...LABELS, instance: "canary-7f3a" }, fingerprint: "canary-7f3a" }));
-    const rows = await sql.query<Record<string, unknown>>("select source, identity, key, triage, state, signal, inc from alert_inbox");
+    const rows = await sql.query<Record<string, unknown>>(
+      "select source, identity, key, triage, state, signal, inc from alert_inbox",
+    );
     expect(JSON.stringify(rows)).not.toContain("canary");
   });
 
   it("counts what waits, and lists what a person must place", async () => {
     await take(alert(), alert({ fingerprint: "" }));
     expect(await ports.inbox.waiting(ORG)).toBe(1);
-    expect(await ports.inbox.triage(ORG, 10)).toMatchObject([{ source: SOURCE, code: "FINGERPRINT_MISSING", repeats: 0 }]);
+    expect(await ports.inbox.triage(ORG, 10)).toMatchObject([
+      { source: SOURCE, code: "FINGERPRINT_MISSING", repeats: 0 },
+    ]);
   });
 });
 
@@ -100,8 +110,16 @@ describe("the dispatcher", () => {
   it("sends the very same bytes after a crash between plan and mark", async () => {
     await take(alert());
     const sent: string[] = [];
-    const crashing = { ...ports.workflows, signalWithStart: async (_o: string, _i: string, { envelope }: { envelope: string }) => void sent.push(envelope) };
-    await expect(dispatchOnce({ ...ports, workflows: crashing, inbox: { ...ports.inbox, sent: () => Promise.reject(new Error("crash")) } }, ORG)).rejects.toThrow("crash");
+    const crashing = {
+      ...ports.workflows,
+      signalWithStart: async (_o: string, _i: string, { envelope }: { envelope: string }) => void sent.push(envelope),
+    };
+    await expect(
+      dispatchOnce(
+        { ...ports, workflows: crashing, inbox: { ...ports.inbox, sent: () => Promise.reject(new Error("crash")) } },
+        ORG,
+      ),
+    ).rejects.toThrow("crash");
     expect(await dispatch()).toBe("idle");
     now += 31_000;
     expect(await dispatchOnce({ ...ports, workflows: crashing }, ORG)).toBe("sent");
@@ -149,19 +167,29 @@ describe("the dispatcher", () => {
     await drain();
     expect((await sql.query("select 1 from alert_inbox where body is not null")).length).toBe(1);
     await settle(ports, ORG);
-    expect(await sql.query("select state, body, body_key from alert_inbox")).toEqual([{ state: "done", body: null, body_key: null }]);
+    expect(await sql.query("select state, body, body_key from alert_inbox")).toEqual([
+      { state: "done", body: null, body_key: null },
+    ]);
   });
 });
 
 const suppressedOf = (events: Awaited<ReturnType<typeof sqlFree>>): number =>
-  events.filter(({ typ }) => typ === "AlertsSuppressed").reduce((n, { clear }) => n + (clear as { count: number }).count, 0);
+  events
+    .filter(({ typ }) => typ === "AlertsSuppressed")
+    .reduce((n, { clear }) => n + (clear as { count: number }).count, 0);
 
 /** Cancels an incident as a person would. */
 async function end(inc: string): Promise<void> {
   const { submit } = await import("../../services/incidents/submit.js");
   const by = { org: ORG, id: "per_ana00000", kind: "person", name: "ana", roles: [] } as const;
   const answer = await submit(world.ports, {
-    org: ORG, inc, commandId: `cancel-${inc}`, by, address: "127.0.0.1", request: {}, opens: false,
+    org: ORG,
+    inc,
+    commandId: `cancel-${inc}`,
+    by,
+    address: "127.0.0.1",
+    request: {},
+    opens: false,
     prepare: async () => ({ body: { type: "cancel", reason: "false-alarm", other: null }, words: {} }),
   });
   expect(answer.status).toBe(200);

@@ -37,14 +37,31 @@ async function put(tx: Sql, d: NewDelivery): Promise<Delivered> {
     `insert into alert_inbox (org, delivery, source, identity, starts_at, status, key, triage, state, received_at, body_key, body)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (org, source, identity, starts_at, status) do nothing returning delivery`,
-    [d.org, d.delivery, d.source, d.identity, d.startsAt, d.status, d.key, d.triage, d.key === null ? "triage" : "waiting", d.receivedAt, d.sealed.key, d.sealed.body],
+    [
+      d.org,
+      d.delivery,
+      d.source,
+      d.identity,
+      d.startsAt,
+      d.status,
+      d.key,
+      d.triage,
+      d.key === null ? "triage" : "waiting",
+      d.receivedAt,
+      d.sealed.key,
+      d.sealed.body,
+    ],
   );
   if (fresh) return { delivery: d.delivery, incident: null, triage: d.triage, repeated: false };
   return repeat(tx, d);
 }
 
 async function repeat(tx: Sql, { org, source, identity, startsAt, status }: NewDelivery): Promise<Delivered> {
-  const [known] = await tx.query<{ readonly delivery: string; readonly inc: string | null; readonly triage: string | null }>(
+  const [known] = await tx.query<{
+    readonly delivery: string;
+    readonly inc: string | null;
+    readonly triage: string | null;
+  }>(
     `update alert_inbox set repeats = repeats + 1
      where org = $1 and source = $2 and identity = $3 and starts_at = $4 and status = $5 returning delivery, inc, triage`,
     [org, source, identity, startsAt, status],
@@ -75,6 +92,9 @@ async function triage(sql: Sql, org: string, limit: number): Promise<readonly Tr
 }
 
 async function waiting(sql: Sql, org: string): Promise<number> {
-  const [row] = await sql.query<{ readonly n: number }>("select count(*)::int as n from alert_inbox where org = $1 and state = 'waiting'", [org]);
+  const [row] = await sql.query<{ readonly n: number }>(
+    "select count(*)::int as n from alert_inbox where org = $1 and state = 'waiting'",
+    [org],
+  );
   return row!.n;
 }

@@ -8,12 +8,17 @@ type Row = { readonly record: Uint8Array };
 export const sqlIncidents = (sql: Sql): IncidentReader => ({
   records: async (org, inc, from) => {
     const rows = await available(
-      sql.query<Row>("select record from claims where org = $1 and inc = $2 and seq >= $3 and acked_at is not null order by seq", [org, inc, from]),
+      sql.query<Row>(
+        "select record from claims where org = $1 and inc = $2 and seq >= $3 and acked_at is not null order by seq",
+        [org, inc, from],
+      ),
     );
     return rows.map(({ record }) => record);
   },
   byEid: async (org, eid) => {
-    const rows = await available(sql.query<Row>("select record from claims where org = $1 and eid = $2 and acked_at is not null", [org, eid]));
+    const rows = await available(
+      sql.query<Row>("select record from claims where org = $1 and eid = $2 and acked_at is not null", [org, eid]),
+    );
     return rows[0]?.record ?? null;
   },
   list: async (org, limit) => {

@@ -45,7 +45,10 @@ const TAKE = `
   returning inc, fence`;
 
 const held = (sql: Sql, org: string, targets: readonly string[]): Promise<Held[]> =>
-  sql.query<Held>("select inc, plan, target, fence from target_locks where org = $1 and target = any($2::text[]) order by inc, target", [org, [...targets]]);
+  sql.query<Held>(
+    "select inc, plan, target, fence from target_locks where org = $1 and target = any($2::text[]) order by inc, target",
+    [org, [...targets]],
+  );
 
 function grouped(rows: readonly Held[]): { id: string; planDigest: string; targets: string[] }[] {
   const plans = new Map<string, { id: string; planDigest: string; targets: string[] }>();

@@ -16,7 +16,15 @@ beforeAll(async () => {
 });
 afterAll(() => sql.close());
 
-const COMMAND: StoredCommand = { org: "acme", commandId: "cmd-00001", inc: "inc_1", actor: "per_ana00000", mac: "m1", envelope: Uint8Array.of(1, 2), eid: "e1" };
+const COMMAND: StoredCommand = {
+  org: "acme",
+  commandId: "cmd-00001",
+  inc: "inc_1",
+  actor: "per_ana00000",
+  mac: "m1",
+  envelope: Uint8Array.of(1, 2),
+  eid: "e1",
+};
 
 describe("commands", () => {
   it("stand as they were first sent", async () => {
@@ -33,7 +41,10 @@ describe("commands", () => {
 
 describe("incidents", () => {
   const claim = (inc: string, seq: number, acked: string | null) =>
-    sql.query("insert into claims (org, inc, seq, hash, eid, record, acked_at) values ('acme', $1, $2, $3, $3, $4, $5)", [inc, seq, `${inc}-${seq}`, Uint8Array.of(seq), acked]);
+    sql.query(
+      "insert into claims (org, inc, seq, hash, eid, record, acked_at) values ('acme', $1, $2, $3, $3, $4, $5)",
+      [inc, seq, `${inc}-${seq}`, Uint8Array.of(seq), acked],
+    );
 
   it("are what the log has acknowledged, and nothing else", async () => {
     await claim("inc_a", 1, "2026-03-11T15:00:01Z");
@@ -56,11 +67,22 @@ describe("incidents", () => {
 });
 
 describe("the audit table", () => {
-  const denial = { at: "2026-03-11T15:00:00.000Z", org: null, actor: null, code: "BAD_TOKEN", method: "GET", route: "/v1/orgs/:org/incidents", inc: null, address: "127.0.0.1" };
+  const denial = {
+    at: "2026-03-11T15:00:00.000Z",
+    org: null,
+    actor: null,
+    code: "BAD_TOKEN",
+    method: "GET",
+    route: "/v1/orgs/:org/incidents",
+    inc: null,
+    address: "127.0.0.1",
+  };
 
   it("takes rows and lets none be changed or taken away", async () => {
     await sqlAudit(sql).append(denial);
-    expect((await sql.query<{ code: string }>("select code from audit_denials")).map(({ code }) => code)).toEqual(["BAD_TOKEN"]);
+    expect((await sql.query<{ code: string }>("select code from audit_denials")).map(({ code }) => code)).toEqual([
+      "BAD_TOKEN",
+    ]);
     for (const change of ["update audit_denials set code = 'X'", "delete from audit_denials", "truncate audit_denials"])
       await expect(sql.query(change)).rejects.toThrow("append-only");
   });
@@ -70,7 +92,8 @@ describe("a store that can't answer", () => {
   const failing = (error: object) => available(Promise.reject(Object.assign(new Error("failed"), error)));
 
   it("is told from one that says no", async () => {
-    for (const code of ["ECONNREFUSED", "57P01", "53300", "08006", "40P01"]) await expect(failing({ code })).rejects.toThrow(StoreUnavailable);
+    for (const code of ["ECONNREFUSED", "57P01", "53300", "08006", "40P01"])
+      await expect(failing({ code })).rejects.toThrow(StoreUnavailable);
     for (const code of ["23505", "42P01", "TX_ABORTED"]) await expect(failing({ code })).rejects.toThrow("failed");
     await expect(failing({ message: "Connection terminated unexpectedly" })).rejects.toThrow(StoreUnavailable);
     await expect(failing({ message: "x is not a function" })).rejects.toThrow("x is not a function");

@@ -41,7 +41,8 @@ describe("countersign verify", () => {
     for (const n of [1, 2, 3, 4, 5, 6]) expect(out).toContain(`\n${n}. `);
     expect(out).toContain("Lee Moss (per_lee00000) approved ops-approval");
     expect(out).toContain("Refused: vote on ops-approval by Ana Ito (per_ana00000): CONFLICT_OF_DUTIES");
-    for (const words of ["reference git:roll-back", "before    v42", "after     v41", "result    pushed"]) expect(out).toContain(`    ${words}\n`);
+    for (const words of ["reference git:roll-back", "before    v42", "after     v41", "result    pushed"])
+      expect(out).toContain(`    ${words}\n`);
     expect(out).toContain("Not proven");
     expect(out).not.toContain("\u001b");
   });

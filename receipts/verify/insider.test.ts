@@ -4,10 +4,10 @@ import type { Actor, Draft, EventType } from "../../incidents/events.js";
 import { sealedPaths } from "../../incidents/events.js";
 import type { Judgement } from "../../incidents/judgement.js";
 import { evaluate, type Inputs } from "../../policy/evaluator.js";
+import { issueReceipt } from "../serve.js";
 import { ANA, DI, LEE, POLICY, TARGET } from "../testing/cast.js";
 import { giveEvidence, must, openCheckout, PLAN, propose, runStep, statementOf, vote } from "../testing/checkout.js";
 import { receiptBytes, verdictOf } from "../testing/forge.js";
-import { issueReceipt } from "../serve.js";
 import { opened, type Story } from "../testing/story.js";
 
 /** Somebody who holds the recorder's key and the builder's, but no gateway's, writes what no person said. */
@@ -16,7 +16,11 @@ const as = (id: string): Actor => ({ ...SYSTEM, id });
 
 let minted = 0;
 function draft(typ: EventType, clear: object, actor: Actor = SYSTEM): Draft {
-  const sealed = sealedPaths(typ, actor.kind).map((path) => [path, (minted++).toString(16).padStart(32, "a"), "0".repeat(64)]);
+  const sealed = sealedPaths(typ, actor.kind).map((path) => [
+    path,
+    (minted++).toString(16).padStart(32, "a"),
+    "0".repeat(64),
+  ]);
   return { typ, actor, clear, sealed, attachments: [] } as unknown as Draft;
 }
 
@@ -24,7 +28,11 @@ function draft(typ: EventType, clear: object, actor: Actor = SYSTEM): Draft {
 function withForged(story: Story, typ: EventType, clear: object, actor?: Actor): string {
   try {
     story.write([draft(typ, clear, actor)], `forged-${minted}`);
-    return verdictOf(receiptBytes(story, [])).findings.map((f) => f.code).join(" ") || "VERIFIED";
+    return (
+      verdictOf(receiptBytes(story, []))
+        .findings.map((f) => f.code)
+        .join(" ") || "VERIFIED"
+    );
   } catch (error) {
     return (error as Error).message;
   }
@@ -55,14 +63,35 @@ describe("an event that only a person may make, said by the system", () => {
     ["PlanWithdrawn", { plan: PLAN }],
     ["IncidentResolved", { how: "recovered" }],
     ["IncidentCancelled", { reason: "false-alarm", other: null }],
-    ["AlertResolved", { delivery: `dlv_${"0".repeat(26)}`, source: "src_alerts00", episode: 0, endsAt: "2026-03-11T15:00:00.000Z" }],
+    [
+      "AlertResolved",
+      { delivery: `dlv_${"0".repeat(26)}`, source: "src_alerts00", episode: 0, endsAt: "2026-03-11T15:00:00.000Z" },
+    ],
     ["NoteAdded", {}],
   ])("%s is unlawful", (typ, clear) => expect(withForged(planned(), typ, clear)).toMatch(unlawful));
 
   it("PlanProposed is unlawful, whoever it says asked for it", () => {
     const story = openCheckout();
-    const clear = { plan: PLAN, risk: "low", executor: "system", authors: [ANA], requestedBy: ANA, successCheck: { kind: "probe", person: null }, policy: "0".repeat(64) };
-    const steps = [{ id: "wipe", connector: "git", action: "set", targets: [TARGET], expectedMinutes: 1, rollbackMinutes: 1, rollback: null }];
+    const clear = {
+      plan: PLAN,
+      risk: "low",
+      executor: "system",
+      authors: [ANA],
+      requestedBy: ANA,
+      successCheck: { kind: "probe", person: null },
+      policy: "0".repeat(64),
+    };
+    const steps = [
+      {
+        id: "wipe",
+        connector: "git",
+        action: "set",
+        targets: [TARGET],
+        expectedMinutes: 1,
+        rollbackMinutes: 1,
+        rollback: null,
+      },
+    ];
     expect(withForged(story, "PlanProposed", { ...clear, steps })).toMatch(unlawful);
   });
 });
@@ -70,9 +99,18 @@ describe("an event that only a person may make, said by the system", () => {
 describe("the system under a person's name", () => {
   const unwritable = /EVENT_SHAPE/;
   it("brings no verified evidence", () =>
-    expect(withForged(planned(), "EvidenceAttached", { type: "impact-statement", status: "verified", plan: PLAN, step: null }, as(LEE))).toMatch(unwritable));
+    expect(
+      withForged(
+        planned(),
+        "EvidenceAttached",
+        { type: "impact-statement", status: "verified", plan: PLAN, step: null },
+        as(LEE),
+      ),
+    ).toMatch(unwritable));
   it("records no validation", () =>
-    expect(withForged(done(), "ValidationRecorded", { plan: PLAN, outcome: "passed", by: "person" }, as(DI))).toMatch(unwritable));
+    expect(withForged(done(), "ValidationRecorded", { plan: PLAN, outcome: "passed", by: "person" }, as(DI))).toMatch(
+      unwritable,
+    ));
 });
 
 /** Changes the facts of every gate but the first, and the decision as the policy then gives it: nothing contradicts itself. */
@@ -106,13 +144,24 @@ function rejudged(judgement: Judgement, store: Map<string, Uint8Array>, change: 
   });
   const { verdict, validUntil, decisionDigest, inputsDigest } = decision;
   const attachments = [...new Set([...digests, judgement.policyDigest])];
-  return { ...judgement, verdict, validUntil, decisionDigest, inputsDigest, sections: decision.sections as Judgement["sections"], discounted: decision.discounted, attachments };
+  return {
+    ...judgement,
+    verdict,
+    validUntil,
+    decisionDigest,
+    inputsDigest,
+    sections: decision.sections as Judgement["sections"],
+    discounted: decision.discounted,
+    attachments,
+  };
 }
 
 const forgedFacts = (change: (inputs: Inputs) => Inputs): readonly string[] => {
   const story = withFacts(change);
   expect(opened(story).phase).toBe("executing");
-  return [...new Set(verdictOf(issueReceipt(story.records, statementOf(story), story.openings)).findings.map((f) => f.code))];
+  return [
+    ...new Set(verdictOf(issueReceipt(story.records, statementOf(story), story.openings)).findings.map((f) => f.code)),
+  ];
 };
 
 describe("facts that no event and no chain of governance gives", () => {
@@ -126,7 +175,11 @@ describe("facts that no event and no chain of governance gives", () => {
   it("a delegation that nobody gave doesn't pass for authority", () => {
     const waiver = { id: "exc-1", control: "security-approval", targets: [TARGET], from, until, approvedBy: DI };
     const delegation = { from: DI, to: LEE, groups: ["security"], start: from, end: until };
-    const change = (inputs: Inputs): Inputs => ({ ...inputs, exceptions: [waiver], directory: { ...inputs.directory, delegations: [delegation] } });
+    const change = (inputs: Inputs): Inputs => ({
+      ...inputs,
+      exceptions: [waiver],
+      directory: { ...inputs.directory, delegations: [delegation] },
+    });
     expect(forgedFacts(change)).toEqual(["FACTS_UNAUTHORISED"]);
   });
 });

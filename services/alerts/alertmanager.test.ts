@@ -12,7 +12,14 @@ const captured = (): readonly string[] => {
 };
 
 const one = (alert: object) => readAlertmanager(utf8(JSON.stringify({ version: "4", alerts: [alert] })))[0]!;
-const ALERT = { status: "firing", labels: { alertname: "A" }, annotations: {}, startsAt: "2026-11-22T11:00:00Z", endsAt: "0001-01-01T00:00:00Z", fingerprint: "aa" };
+const ALERT = {
+  status: "firing",
+  labels: { alertname: "A" },
+  annotations: {},
+  startsAt: "2026-11-22T11:00:00Z",
+  endsAt: "0001-01-01T00:00:00Z",
+  fingerprint: "aa",
+};
 
 describe("real Alertmanager traffic", () => {
   if (!existsSync(CAPTURES) && !process.env.CI) {
@@ -27,7 +34,9 @@ describe("real Alertmanager traffic", () => {
   });
 
   it("has resolved alerts under a top-level status of firing, and each keeps its own", () => {
-    const mixed = captured().find((body) => (JSON.parse(body) as { status: string }).status === "firing" && body.includes('"status":"resolved"'));
+    const mixed = captured().find(
+      (body) => (JSON.parse(body) as { status: string }).status === "firing" && body.includes('"status":"resolved"'),
+    );
     const statuses = readAlertmanager(utf8(mixed!)).map((read) => ("alert" in read ? read.alert.status : null));
     expect(new Set(statuses)).toEqual(new Set(["firing", "resolved"]));
   });
@@ -56,7 +65,8 @@ describe("an alert", () => {
   });
 
   it("without a usable fingerprint is left to triage, not lost", () => {
-    for (const fingerprint of ["", undefined, 7, "a".repeat(129), "a b"]) expect(one({ ...ALERT, fingerprint })).toMatchObject({ alert: { fingerprint: "" } });
+    for (const fingerprint of ["", undefined, 7, "a".repeat(129), "a b"])
+      expect(one({ ...ALERT, fingerprint })).toMatchObject({ alert: { fingerprint: "" } });
   });
 });
 

@@ -29,7 +29,13 @@ export class AlertsController {
   @HttpCode(202)
   @ForSources()
   @ApiOperation({ summary: "Alertmanager's webhook, payload version 4", operationId: "alertmanager" })
-  @ApiBody({ schema: { type: "object", required: ["version", "alerts"], properties: { version: { const: "4" } as never, alerts: { type: "array", items: { type: "object" } } } } })
+  @ApiBody({
+    schema: {
+      type: "object",
+      required: ["version", "alerts"],
+      properties: { version: { const: "4" } as never, alerts: { type: "array", items: { type: "object" } } },
+    },
+  })
   @ApiResponse({ status: 202, description: "Every alert is stored." })
   @ApiResponse({ status: 200, description: "Every alert was here before." })
   @Problems(400, 401, 403, 413, 503)
@@ -37,7 +43,13 @@ export class AlertsController {
     const deliveries = await this.#unlessFull(() => takeAlerts(this.ports, callerOf(request), bytesOf(request)));
     this.#count(deliveries);
     reply.status(deliveries.every(({ repeated }) => repeated) ? 200 : 202);
-    return { deliveries: deliveries.map(({ delivery, incident, triage }) => ({ delivery, incident, ...(triage ? { triage } : {}) })) };
+    return {
+      deliveries: deliveries.map(({ delivery, incident, triage }) => ({
+        delivery,
+        incident,
+        ...(triage ? { triage } : {}),
+      })),
+    };
   }
 
   /** Alertmanager sends a 503 again and never a 429, so that a full house loses nothing. */

@@ -6,7 +6,10 @@ it("a dispatcher goes on after a failed turn, says so without the message, and s
   const { ports } = fakes();
   const lines: object[] = [];
   let turns = 0;
-  const inbox = { ...ports.inbox, turn: async () => (turns++ === 0 ? Promise.reject(new RangeError("secret words")) : ("idle" as const)) };
+  const inbox = {
+    ...ports.inbox,
+    turn: async () => (turns++ === 0 ? Promise.reject(new RangeError("secret words")) : ("idle" as const)),
+  };
   const dispatcher = startDispatcher({ ...ports, inbox }, ORG, (line) => lines.push(line), createMetrics(ports, ORG));
   await new Promise((resolve) => setTimeout(resolve, 2_400));
   await dispatcher.stop();

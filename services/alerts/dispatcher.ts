@@ -60,7 +60,10 @@ async function turnSafely(ports: Ports, org: string, log: Log, metrics: Metrics)
 }
 
 /** One turn: claim, plan, send, mark. */
-export async function dispatchOnce(ports: Ports, org: string): Promise<"idle" | "planned" | "sent" | "postponed" | "ended"> {
+export async function dispatchOnce(
+  ports: Ports,
+  org: string,
+): Promise<"idle" | "planned" | "sent" | "postponed" | "ended"> {
   const at = nowOf(ports);
   const planned = await ports.inbox.turn(org, at, (turn) => planTurn(ports, org, at, turn));
   return typeof planned === "string" ? planned : send(ports, planned);
@@ -95,7 +98,9 @@ async function settleOne(ports: Ports, signal: SentSignal): Promise<void> {
   const record = await ports.incidents.byEid(signal.org, eventId(signal.inc, signal.commandId, 0));
   if (record === null) return unrecorded(ports, signal);
   const { typ, clear } = parseEvent(parseRecord(record).event);
-  await (typ === "CommandRefused" ? ports.inbox.refused(signal, (clear as { readonly code: string }).code) : ports.inbox.settled(signal));
+  await (typ === "CommandRefused"
+    ? ports.inbox.refused(signal, (clear as { readonly code: string }).code)
+    : ports.inbox.settled(signal));
 }
 
 /** Not on the record yet, or never: the incident has ended, or hasn't begun although it had the time to. */

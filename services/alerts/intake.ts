@@ -1,5 +1,5 @@
 import { utf8 } from "../../incidents/bytes.js";
-import { canonicalText, canonicalize, type Json } from "../../incidents/canonical.js";
+import { canonicalize, canonicalText, type Json } from "../../incidents/canonical.js";
 import { correlate, type SourceRules } from "../../incidents/correlate.js";
 import { mintId } from "../ids.js";
 import type { Ports, Principal } from "../ports.js";
@@ -15,7 +15,11 @@ type IntakePorts = Pick<Ports, "inbox" | "intakeKeys" | "sources" | "clock">;
  *
  * @throws {ApiProblem} BODY_NOT_JSON, BODY_INVALID, ROLE_MISSING @throws {StoreUnavailable}
  */
-export async function takeAlerts(ports: IntakePorts, source: Principal, body: Uint8Array): Promise<readonly Delivered[]> {
+export async function takeAlerts(
+  ports: IntakePorts,
+  source: Principal,
+  body: Uint8Array,
+): Promise<readonly Delivered[]> {
   const alerts = readAlertmanager(body);
   const rules = await ports.sources.rules(source.org, source.id);
   if (rules === null) throw new ApiProblem("ROLE_MISSING", "The source isn't configured.");
@@ -24,7 +28,13 @@ export async function takeAlerts(ports: IntakePorts, source: Principal, body: Ui
   return deliveries.length === 0 ? [] : ports.inbox.put(deliveries);
 }
 
-function deliveryOf({ intakeKeys }: IntakePorts, { org, id }: Principal, rules: SourceRules, read: ReadAlert, receivedAt: string): NewDelivery {
+function deliveryOf(
+  { intakeKeys }: IntakePorts,
+  { org, id }: Principal,
+  rules: SourceRules,
+  read: ReadAlert,
+  receivedAt: string,
+): NewDelivery {
   const delivery = mintId("dlv_");
   const placed = placeOf(read, rules);
   const { status, startsAt } = "alert" in read ? read.alert : { status: "firing" as const, startsAt: UNKNOWN_START };
@@ -38,7 +48,11 @@ function deliveryOf({ intakeKeys }: IntakePorts, { org, id }: Principal, rules: 
     key: "key" in placed ? intakeKeys.mac(org, "correlation", placed.key) : null,
     triage: "triage" in placed ? placed.triage : null,
     receivedAt,
-    sealed: intakeKeys.sealBody(org, delivery, "alert" in read ? canonicalize(read.alert as unknown as Json) : utf8(read.raw)),
+    sealed: intakeKeys.sealBody(
+      org,
+      delivery,
+      "alert" in read ? canonicalize(read.alert as unknown as Json) : utf8(read.raw),
+    ),
   };
 }
 
@@ -51,5 +65,7 @@ const placeOf = (read: ReadAlert, rules: SourceRules): { readonly key: string } 
 function identityOf(source: string, read: ReadAlert): string {
   if (!("alert" in read)) return canonicalText([source, "unreadable", read.raw.toWellFormed()]);
   const { fingerprint, labels } = read.alert;
-  return fingerprint === "" ? canonicalText([source, "labels", Object.entries(labels).sort().flat()]) : canonicalText([source, "fingerprint", fingerprint]);
+  return fingerprint === ""
+    ? canonicalText([source, "labels", Object.entries(labels).sort().flat()])
+    : canonicalText([source, "fingerprint", fingerprint]);
 }

@@ -2,8 +2,8 @@ import { type Json, parseCanonical } from "../../incidents/canonical.js";
 import type { Command, SourceBody } from "../../incidents/commands.js";
 import { type Alert, correlate, type SourceRules, type Turn, turnOf } from "../../incidents/correlate.js";
 import { mintId } from "../ids.js";
-import { signCommand } from "../incidents/submit.js";
 import { alertWords, type Words } from "../incidents/slots.js";
+import { signCommand } from "../incidents/submit.js";
 import type { Ports } from "../ports.js";
 import type { AlertSignal, KeyTurn, Planned } from "./ports.js";
 
@@ -17,7 +17,9 @@ export async function planTurn(ports: PlanPorts, org: string, at: string, keyTur
   const alert = openAlert(ports, org, keyTurn);
   const rules = await ports.sources.rules(org, keyTurn.alert.source);
   if (rules === null) return { turn: { kind: "wait", until: laterBy(at, RETRY_MS) }, signal: null };
-  return turn.kind === "fire" ? fire(ports, org, at, keyTurn, turn, alert, rules) : { turn, signal: await resolved(ports, org, at, keyTurn, turn, alert) };
+  return turn.kind === "fire"
+    ? fire(ports, org, at, keyTurn, turn, alert, rules)
+    : { turn, signal: await resolved(ports, org, at, keyTurn, turn, alert) };
 }
 
 /** A source that was taken out of the configuration: its alerts wait until it is back. */
@@ -29,10 +31,21 @@ const openAlert = ({ intakeKeys }: PlanPorts, org: string, { alert }: KeyTurn): 
 
 type Fire = Extract<Turn, { kind: "fire" }>;
 
-async function fire(ports: PlanPorts, org: string, at: string, keyTurn: KeyTurn, turn: Fire, alert: Alert, rules: SourceRules): Promise<Planned> {
+async function fire(
+  ports: PlanPorts,
+  org: string,
+  at: string,
+  keyTurn: KeyTurn,
+  turn: Fire,
+  alert: Alert,
+  rules: SourceRules,
+): Promise<Planned> {
   const placed = correlate(alert, rules);
   // The rules changed since it was stored; the incident that it opens is classed by the least that is certain.
-  const about = "key" in placed ? placed : { class: rules.class, severity: 1 as const, urgency: "high" as const, services: [], drill: rules.drill };
+  const about =
+    "key" in placed
+      ? placed
+      : { class: rules.class, severity: 1 as const, urgency: "high" as const, services: [], drill: rules.drill };
   const inc = turn.inc ?? mintId("inc_");
   const { delivery, source } = keyTurn.alert;
   const { class: class_, severity, urgency, drill } = about;
@@ -42,7 +55,12 @@ async function fire(ports: PlanPorts, org: string, at: string, keyTurn: KeyTurn,
     ...{ class: class_, severity, urgency, drill, linkedTo: turn.linkedTo },
   };
   await keyTurn.vault.mintIncidentKey(org, inc);
-  const signal = await signed(ports, { org, inc, at, commandId: delivery, source, keyTurn }, body, firedWords(alert, about.services));
+  const signal = await signed(
+    ports,
+    { org, inc, at, commandId: delivery, source, keyTurn },
+    body,
+    firedWords(alert, about.services),
+  );
   return { turn: { ...turn, inc }, signal };
 }
 
@@ -63,10 +81,19 @@ const requestOf = ({ labels }: Alert): string => {
   return `Find out why ${labels.alertname ?? "the alert"} fires, and end it (${about.map(([name, value]) => `${name} ${value}`).join(", ")}).`;
 };
 
-function resolved(ports: PlanPorts, org: string, at: string, keyTurn: KeyTurn, { episode, inc }: Extract<Turn, { kind: "resolve" }>, alert: Alert): Promise<AlertSignal> {
+function resolved(
+  ports: PlanPorts,
+  org: string,
+  at: string,
+  keyTurn: KeyTurn,
+  { episode, inc }: Extract<Turn, { kind: "resolve" }>,
+  alert: Alert,
+): Promise<AlertSignal> {
   const { delivery, source } = keyTurn.alert;
   const body: SourceBody = { type: "alert-resolved", delivery, source, episode, endsAt: alert.endsAt! };
-  return signed(ports, { org, inc, at, commandId: delivery, source, keyTurn }, body, { "/fingerprint": alert.fingerprint });
+  return signed(ports, { org, inc, at, commandId: delivery, source, keyTurn }, body, {
+    "/fingerprint": alert.fingerprint,
+  });
 }
 
 function suppress(ports: PlanPorts, org: string, at: string, keyTurn: KeyTurn, inc: string): Promise<AlertSignal> {
@@ -86,6 +113,16 @@ interface About {
 async function signed(ports: PlanPorts, about: About, body: SourceBody, words: Words): Promise<AlertSignal> {
   const { org, inc, at, commandId, source, keyTurn } = about;
   const sealed = await keyTurn.vault.seal(org, inc, alertWords(body.type, words as { readonly [path: string]: Json }));
-  const command: Command = { v: 1, org, inc, commandId, actor: { kind: "source", id: source }, assurance: null, issuedAt: at, body, sealed };
+  const command: Command = {
+    v: 1,
+    org,
+    inc,
+    commandId,
+    actor: { kind: "source", id: source },
+    assurance: null,
+    issuedAt: at,
+    body,
+    sealed,
+  };
   return { org, key: keyTurn.key, inc, commandId, envelope: signCommand(ports.gateway, command) };
 }

@@ -1,9 +1,9 @@
 import { Controller, Inject, Req, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiTags } from "@nestjs/swagger";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { handle } from "../incidents/ask.js";
 import { PORTS, type Ports } from "../ports.js";
 import { Acts } from "../route.js";
-import { handle } from "../incidents/ask.js";
 import { castVote } from "./asks.js";
 
 @ApiTags("approvals")

@@ -17,7 +17,10 @@ export class VerdictController {
   @Get()
   @Readers("responder", "approver", "auditor", "admin", "ci")
   @Header("vary", "accept")
-  @ApiOperation({ summary: "What the policy says right now, on fresh facts; records nothing", operationId: "preview-verdict" })
+  @ApiOperation({
+    summary: "What the policy says right now, on fresh facts; records nothing",
+    operationId: "preview-verdict",
+  })
   @ApiProduces("application/json", "text/plain")
   @Problems(401, 403, 404, 503)
   async verdict(

@@ -43,7 +43,9 @@ function sentence(missing: Missing): string {
     case "evidence":
       return `evidence ${missing.type} (${missing.condition})`;
     case "time":
-      return missing.opensAt === null ? `a time in ${missing.calendar}` : `a time in ${missing.calendar}, from ${missing.opensAt}`;
+      return missing.opensAt === null
+        ? `a time in ${missing.calendar}`
+        : `a time in ${missing.calendar}, from ${missing.opensAt}`;
     case "fact":
       return `the fact ${missing.path} from ${missing.source}`;
     default:

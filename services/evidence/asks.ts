@@ -24,5 +24,8 @@ export const attachEvidence = ask({
 export const verifyEvidence = ask({
   name: "verify-evidence",
   shape: record({ comment: optional(text(4_000)) }),
-  prepare: ({ body, params }) => ({ body: { type: "verify-evidence", evidence: params.eid! }, words: { "/comment": body.comment ?? null } }),
+  prepare: ({ body, params }) => ({
+    body: { type: "verify-evidence", evidence: params.eid! },
+    words: { "/comment": body.comment ?? null },
+  }),
 });

@@ -1,9 +1,9 @@
 import { Controller, Inject, Req, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiTags } from "@nestjs/swagger";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { handle } from "../incidents/ask.js";
 import { PORTS, type Ports } from "../ports.js";
 import { Acts } from "../route.js";
-import { handle } from "../incidents/ask.js";
 import { attachEvidence, verifyEvidence } from "./asks.js";
 
 @ApiTags("evidence")
@@ -17,7 +17,13 @@ export class EvidenceController {
     return handle(this.ports, attachEvidence, request, reply);
   }
 
-  @Acts("evidence/:eid/verification", verifyEvidence, "Confirms somebody else's evidence after a review", "responder", "approver")
+  @Acts(
+    "evidence/:eid/verification",
+    verifyEvidence,
+    "Confirms somebody else's evidence after a review",
+    "responder",
+    "approver",
+  )
   verify(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return handle(this.ports, verifyEvidence, request, reply);
   }

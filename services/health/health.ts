@@ -1,7 +1,9 @@
 import type { PartHealth } from "../ports.js";
 
 /** What a part's failure leaves working, what waits for it, and what to do: said by API, CLI and page alike. */
-const CONSEQUENCES: { readonly [P in PartHealth["part"]]: { readonly works: string; readonly waits: string; readonly remedy: string } } = {
+const CONSEQUENCES: {
+  readonly [P in PartHealth["part"]]: { readonly works: string; readonly waits: string; readonly remedy: string };
+} = {
   temporal: {
     works: "Alerts are stored; incidents, verdicts and receipts can be read.",
     waits: "Commands and new incidents; nothing runs unrecorded.",
@@ -17,21 +19,37 @@ const CONSEQUENCES: { readonly [P in PartHealth["part"]]: { readonly works: stri
     waits: "Every event, and so every command and step: nothing happens that isn't recorded.",
     remedy: "Check the event log's brokers and `countersign stack status`.",
   },
-  store: { works: "Nothing that this API does.", waits: "Alerts: their senders are asked to send again.", remedy: "Check the database." },
+  store: {
+    works: "Nothing that this API does.",
+    waits: "Alerts: their senders are asked to send again.",
+    remedy: "Check the database.",
+  },
   builder: { works: "Incidents go on.", waits: "Receipts.", remedy: "Start `countersign builder`." },
-  dispatcher: { works: "Alerts are stored; incidents go on.", waits: "Alerts that open or change incidents.", remedy: "Restart the API." },
+  dispatcher: {
+    works: "Alerts are stored; incidents go on.",
+    waits: "Alerts that open or change incidents.",
+    remedy: "Restart the API.",
+  },
 };
 
 export interface Health {
   readonly status: "up" | "degraded" | "down";
   readonly at: string;
-  readonly parts: readonly (PartHealth & { readonly works?: string; readonly waits?: string; readonly remedy?: string })[];
+  readonly parts: readonly (PartHealth & {
+    readonly works?: string;
+    readonly waits?: string;
+    readonly remedy?: string;
+  })[];
 }
 
 export function healthOf(parts: readonly PartHealth[], at: string): Health {
   const down = parts.filter(({ state }) => state === "down");
   const status = down.length === 0 ? "up" : down.some(({ part }) => part === "store") ? "down" : "degraded";
-  return { status, at, parts: parts.map((part) => (part.state === "up" ? part : { ...part, ...CONSEQUENCES[part.part] })) };
+  return {
+    status,
+    at,
+    parts: parts.map((part) => (part.state === "up" ? part : { ...part, ...CONSEQUENCES[part.part] })),
+  };
 }
 
 /** Only a lost store makes this process useless: with anything else down it still takes alerts. */

@@ -1,21 +1,27 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
 import type { FastifyRequest } from "fastify";
-import { ApiProblem } from "../problems.js";
 import type { Principal, Role } from "../ports.js";
+import { ApiProblem } from "../problems.js";
 import { callerOf } from "./caller.js";
 
 /** Who may use a route: people or machines with one of the roles, sources, whoever has a credential of the organisation, or anybody. */
-export type Access = { readonly kind: "public" } | { readonly kind: "credential" } | { readonly kind: "source" } | { readonly kind: "member"; readonly people: boolean; readonly roles: readonly Role[] };
+export type Access =
+  | { readonly kind: "public" }
+  | { readonly kind: "credential" }
+  | { readonly kind: "source" }
+  | { readonly kind: "member"; readonly people: boolean; readonly roles: readonly Role[] };
 
 const ACCESS = "countersign/access";
 export const Public = () => SetMetadata<string, Access>(ACCESS, { kind: "public" });
 export const AnyCredential = () => SetMetadata<string, Access>(ACCESS, { kind: "credential" });
 export const ForSources = () => SetMetadata<string, Access>(ACCESS, { kind: "source" });
 /** Reading: people and machines. */
-export const Readers = (...roles: readonly Role[]) => SetMetadata<string, Access>(ACCESS, { kind: "member", people: false, roles });
+export const Readers = (...roles: readonly Role[]) =>
+  SetMetadata<string, Access>(ACCESS, { kind: "member", people: false, roles });
 /** Acting: people only, since a command needs somebody who answers for it. */
-export const Actors = (...roles: readonly Role[]) => SetMetadata<string, Access>(ACCESS, { kind: "member", people: true, roles });
+export const Actors = (...roles: readonly Role[]) =>
+  SetMetadata<string, Access>(ACCESS, { kind: "member", people: true, roles });
 
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -34,7 +40,8 @@ export class AccessGuard implements CanActivate {
 /** @throws {ApiProblem} WRONG_ORG, ROLE_MISSING */
 export function allow(access: Exclude<Access, { kind: "public" }>, caller: Principal, org: string | undefined): void {
   if (org !== undefined && org !== caller.org) throw new ApiProblem("WRONG_ORG");
-  if (access.kind !== "credential" && !mayUse(access, caller)) throw new ApiProblem("ROLE_MISSING", `This needs ${needed(access)}.`);
+  if (access.kind !== "credential" && !mayUse(access, caller))
+    throw new ApiProblem("ROLE_MISSING", `This needs ${needed(access)}.`);
 }
 
 type ByRole = Exclude<Access, { kind: "public" | "credential" }>;
@@ -46,7 +53,10 @@ function mayUse(access: ByRole, { kind, roles }: Principal): boolean {
 }
 
 const needed = (access: ByRole): string =>
-  access.kind === "source" ? "a source's token" : `${access.people ? "a person with " : ""}one of the roles ${access.roles.join(", ")}`;
+  access.kind === "source"
+    ? "a source's token"
+    : `${access.people ? "a person with " : ""}one of the roles ${access.roles.join(", ")}`;
 
 /** Members know each other's names and read an incident's words; a pipeline's token reads verdicts and phases. */
-export const isMember = ({ kind, roles }: Principal): boolean => kind !== "source" && roles.some((role) => role !== "ci");
+export const isMember = ({ kind, roles }: Principal): boolean =>
+  kind !== "source" && roles.some((role) => role !== "ci");

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
-import { ApiProblem } from "../problems.js";
 import type { Identity, Principal } from "../ports.js";
+import { ApiProblem } from "../problems.js";
 
 const callers = new WeakMap<FastifyRequest["raw"], Principal>();
 

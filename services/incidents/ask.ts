@@ -33,9 +33,19 @@ export interface Asked<T> {
 export const ask = <T>(kind: AskKind<T>): AskKind<T> => kind;
 
 /** Reads, checks and submits a person's command, and sets the reply's status. */
-export async function handle<T>(ports: Ports, kind: AskKind<T>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const { org, inc, ...params } = request.params as { readonly org: string; readonly inc?: string; readonly eid?: string };
-  if (params.eid !== undefined && !conforms(eventIdShape, params.eid)) throw new ApiProblem("URL_INVALID", "Expected an event id of 32 hex digits.");
+export async function handle<T>(
+  ports: Ports,
+  kind: AskKind<T>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { org, inc, ...params } = request.params as {
+    readonly org: string;
+    readonly inc?: string;
+    readonly eid?: string;
+  };
+  if (params.eid !== undefined && !conforms(eventIdShape, params.eid))
+    throw new ApiProblem("URL_INVALID", "Expected an event id of 32 hex digits.");
   const by = callerOf(request);
   const commandId = commandIdOf(request);
   const body = readBody(request, kind.shape);
@@ -48,12 +58,18 @@ export async function handle<T>(ports: Ports, kind: AskKind<T>, request: Fastify
     address: request.ip,
     opens: kind.opens === true,
     request: { ask: kind.name, params: params as { readonly [name: string]: string }, body: body as Json },
-    prepare: async (of) => kind.prepare({ ports, org, inc: of, person: by.id, body, params: params as { readonly [name: string]: string } }),
+    prepare: async (of) =>
+      kind.prepare({ ports, org, inc: of, person: by.id, body, params: params as { readonly [name: string]: string } }),
   });
   return sendAnswer(ports, org, answer, reply);
 }
 
-export async function sendAnswer({ catalogue }: Ports, org: string, answer: Answer, reply: FastifyReply): Promise<unknown> {
+export async function sendAnswer(
+  { catalogue }: Ports,
+  org: string,
+  answer: Answer,
+  reply: FastifyReply,
+): Promise<unknown> {
   reply.status(answer.status);
   if (answer.status === 202) reply.header("location", answer.body.status);
   if (answer.status === 409) reply.header("content-type", PROBLEM_TYPE);
@@ -69,6 +85,7 @@ const namesFor = (catalogue: Ports["catalogue"], org: string, body: unknown): Pr
 function commandIdOf({ headers }: FastifyRequest): string {
   const given = headers["idempotency-key"];
   if (given === undefined) return mintId("cmd_");
-  if (!conforms(commandIdShape, given)) throw new ApiProblem("IDEMPOTENCY_KEY_INVALID", "8 to 80 of A-Z a-z 0-9 _ . : -, the first a letter or digit.");
+  if (!conforms(commandIdShape, given))
+    throw new ApiProblem("IDEMPOTENCY_KEY_INVALID", "8 to 80 of A-Z a-z 0-9 _ . : -, the first a letter or digit.");
   return given;
 }

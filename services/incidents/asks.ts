@@ -22,7 +22,14 @@ export const openIncident = ask({
     drill: optional(bool),
   }),
   prepare: ({ body: { title, request, services, class: class_, severity, urgency, drill } }) => ({
-    body: { type: "open-incident", class: class_, severity, urgency: urgency ?? "high", drill: drill ?? false, linkedTo: null },
+    body: {
+      type: "open-incident",
+      class: class_,
+      severity,
+      urgency: urgency ?? "high",
+      drill: drill ?? false,
+      linkedTo: null,
+    },
     words: { "/title": title, "/request": request, "/services": services ?? null },
   }),
 });
@@ -30,7 +37,10 @@ export const openIncident = ask({
 export const changeClassification = ask({
   name: "change-classification",
   shape: record({ class: v.slug, severity: v.severity, reason }),
-  prepare: ({ body: { reason, ...body } }) => ({ body: { type: "change-classification", ...body }, words: { "/reason": reason } }),
+  prepare: ({ body: { reason, ...body } }) => ({
+    body: { type: "change-classification", ...body },
+    words: { "/reason": reason },
+  }),
 });
 
 export const assignOwner = ask({
@@ -42,7 +52,11 @@ export const assignOwner = ask({
   }),
 });
 
-export const acknowledge = ask({ name: "acknowledge", shape: nothing, prepare: () => ({ body: { type: "acknowledge" }, words: {} }) });
+export const acknowledge = ask({
+  name: "acknowledge",
+  shape: nothing,
+  prepare: () => ({ body: { type: "acknowledge" }, words: {} }),
+});
 export const join = ask({ name: "join", shape: nothing, prepare: () => ({ body: { type: "join" }, words: {} }) });
 export const leave = ask({ name: "leave", shape: nothing, prepare: () => ({ body: { type: "leave" }, words: {} }) });
 
@@ -66,7 +80,12 @@ export const rollback = ask({
 
 export const validate = ask({
   name: "validate",
-  shape: record({ plan: v.digest, outcome: oneOf("passed", "failed", "waived"), reason: optional(reason), result: optional(reason) }),
+  shape: record({
+    plan: v.digest,
+    outcome: oneOf("passed", "failed", "waived"),
+    reason: optional(reason),
+    result: optional(reason),
+  }),
   prepare: ({ body: { reason, result, ...body } }) => ({
     body: { type: "validate", ...body },
     words: { "/reason": reason ?? null, "/result": result ?? null },
@@ -114,7 +133,11 @@ export const addTask = ask({
   name: "add-task",
   shape: record({ title: text(400), owner: optional(nullable(text(120))), dueAt: optional(nullable(v.instant)) }),
   prepare: async ({ ports, org, body }) => ({
-    body: { type: "add-task", owner: await personOrNull(ports.catalogue, org, body.owner, "/owner"), dueAt: body.dueAt ?? null },
+    body: {
+      type: "add-task",
+      owner: await personOrNull(ports.catalogue, org, body.owner, "/owner"),
+      dueAt: body.dueAt ?? null,
+    },
     words: { "/title": body.title },
   }),
 });
@@ -123,7 +146,11 @@ export const assignTask = ask({
   name: "assign-task",
   shape: record({ owner: text(120) }),
   prepare: async ({ ports, org, body, params }) => ({
-    body: { type: "assign-task", task: taskOf(params), owner: await personOf(ports.catalogue, org, body.owner, "/owner") },
+    body: {
+      type: "assign-task",
+      task: taskOf(params),
+      owner: await personOf(ports.catalogue, org, body.owner, "/owner"),
+    },
     words: {},
   }),
 });
@@ -131,11 +158,17 @@ export const assignTask = ask({
 export const completeTask = ask({
   name: "complete-task",
   shape: record({ comment: optional(reason) }),
-  prepare: ({ body, params }) => ({ body: { type: "complete-task", task: taskOf(params) }, words: { "/comment": body.comment ?? null } }),
+  prepare: ({ body, params }) => ({
+    body: { type: "complete-task", task: taskOf(params) },
+    words: { "/comment": body.comment ?? null },
+  }),
 });
 
 export const dropTask = ask({
   name: "drop-task",
   shape: record({ reason }),
-  prepare: ({ body, params }) => ({ body: { type: "drop-task", task: taskOf(params) }, words: { "/reason": body.reason } }),
+  prepare: ({ body, params }) => ({
+    body: { type: "drop-task", task: taskOf(params) },
+    words: { "/reason": body.reason },
+  }),
 });

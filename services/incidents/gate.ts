@@ -3,7 +3,7 @@ import { digestOf } from "../../incidents/digest.js";
 import type { EventBody } from "../../incidents/event.js";
 import type { ClearOf } from "../../incidents/events.js";
 import type { LogRecord } from "../../incidents/record.js";
-import { evaluate, parseInputs, policyOfJson, type Decision } from "../../policy/evaluator.js";
+import { type Decision, evaluate, parseInputs, policyOfJson } from "../../policy/evaluator.js";
 import type { Loaded } from "./load.js";
 
 type GateClear = ClearOf<"GateEvaluated">;
@@ -41,7 +41,10 @@ function decide(clear: GateClear, find: Find): Decision | null {
 }
 
 function inputsOf({ at, sections }: GateClear, find: Find): JsonObject | null {
-  const found = Object.entries(sections).map(([name, digest]): [string, Uint8Array | undefined] => [name, find("section", digest)]);
+  const found = Object.entries(sections).map(([name, digest]): [string, Uint8Array | undefined] => [
+    name,
+    find("section", digest),
+  ]);
   if (found.some(([, bytes]) => bytes === undefined)) return null;
   return { at, ...Object.fromEntries(found.map(([name, bytes]): [string, Json] => [name, parseCanonical(bytes!)])) };
 }

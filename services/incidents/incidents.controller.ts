@@ -23,11 +23,18 @@ export class IncidentsController {
 
   @Get()
   @Readers("responder", "approver", "auditor", "admin", "ci")
-  @ApiOperation({ summary: "The latest incidents, newest first, each with its next required action", operationId: "list-incidents" })
+  @ApiOperation({
+    summary: "The latest incidents, newest first, each with its next required action",
+    operationId: "list-incidents",
+  })
   @ApiQuery({ name: "limit", required: false, schema: { type: "integer", minimum: 1, maximum: 500, default: 50 } })
   @Problems(400, 401, 403, 503)
   list(@Req() request: FastifyRequest, @Query("limit") limit?: string) {
-    return listIncidents(this.ports, callerOf(request), wholeNumberOf("limit", limit, { min: 1, max: 500, otherwise: 50 }));
+    return listIncidents(
+      this.ports,
+      callerOf(request),
+      wholeNumberOf("limit", limit, { min: 1, max: 500, otherwise: 50 }),
+    );
   }
 
   @Acts("", asks.openIncident, "Opens an incident by hand", "responder")
@@ -45,13 +52,27 @@ export class IncidentsController {
 
   @Get(":inc/events")
   @Readers("responder", "approver", "auditor", "admin")
-  @ApiOperation({ summary: "The acknowledged events, in order, with their hashes; and the phase that they lead to", operationId: "list-events" })
-  @ApiQuery({ name: "from", required: false, description: "The seq of the first event wanted.", schema: { type: "integer", minimum: 0, default: 0 } })
+  @ApiOperation({
+    summary: "The acknowledged events, in order, with their hashes; and the phase that they lead to",
+    operationId: "list-events",
+  })
+  @ApiQuery({
+    name: "from",
+    required: false,
+    description: "The seq of the first event wanted.",
+    schema: { type: "integer", minimum: 0, default: 0 },
+  })
   @Problems(400, 401, 403, 404, 503)
   async events(@Param("org") org: string, @Param("inc") inc: string, @Query("from") from?: string) {
     const first = wholeNumberOf("from", from, { min: 0, max: 1_000_000, otherwise: 0 });
     const { events, records, state } = await loadIncident(this.ports.incidents, org, inc);
     const shown = events.slice(first).map((event) => eventJson(event, eventHash(records[event.seq]!.event)));
-    return { events: shown, head: state.head, count: state.seq, phase: state.phase, ...(await namesIn(this.ports.catalogue, org, shown)) };
+    return {
+      events: shown,
+      head: state.head,
+      count: state.seq,
+      phase: state.phase,
+      ...(await namesIn(this.ports.catalogue, org, shown)),
+    };
   }
 }

@@ -10,7 +10,14 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const open = async (): Promise<string> =>
-  (await api.post("ana", "/incidents", { title: "Checkout is down", request: "Bring it back", class: "availability", severity: 1 })).body.incident;
+  (
+    await api.post("ana", "/incidents", {
+      title: "Checkout is down",
+      request: "Bring it back",
+      class: "availability",
+      severity: 1,
+    })
+  ).body.incident;
 const note = (inc: string) => api.post("bo", `/incidents/${inc}/notes`, { text: "looking" });
 
 /** A reader that can be set back, and says what it was asked. */
@@ -39,7 +46,11 @@ describe("an incident that was folded before", () => {
     const grown = (await findIncident(reader, ORG, inc))!;
     expect(grown.events.map(({ typ }) => typ)).toEqual(["IncidentOpened", "NoteAdded", "NoteAdded"]);
     expect(grown).toEqual(await findIncident(api.workflows, ORG, inc));
-    expect(reads).toEqual([{ from: 0, records: 1 }, { from: 0, records: 1 }, { from: 0, records: 3 }]);
+    expect(reads).toEqual([
+      { from: 0, records: 1 },
+      { from: 0, records: 1 },
+      { from: 0, records: 3 },
+    ]);
     await findIncident(reader, ORG, inc);
     expect(reads.at(-1)).toEqual({ from: 2, records: 1 });
   });
@@ -79,12 +90,20 @@ describe("an incident that was folded before", () => {
       };
     Object.assign(api.ports.incidents, { records: noting("records", records) });
     Object.assign(api.ports.vault, { open: noting("words", openWords) });
-    const row = async () => (await api.get("ana", "/incidents")).body.incidents.find((each: { inc: string }) => each.inc === inc);
+    const row = async () =>
+      (await api.get("ana", "/incidents")).body.incidents.find((each: { inc: string }) => each.inc === inc);
     const before = await row();
     expect(asked).toEqual([]);
     await api.post("bo", `/incidents/${inc}/owner`, {});
     asked.length = 0;
-    expect(await row()).toMatchObject({ ...before, owner: PEOPLE.bo.id, head: expect.not.stringMatching(before.head), count: 2, lastEventAt: expect.any(String), nextRequiredAction: { kind: "propose-plan" } });
+    expect(await row()).toMatchObject({
+      ...before,
+      owner: PEOPLE.bo.id,
+      head: expect.not.stringMatching(before.head),
+      count: 2,
+      lastEventAt: expect.any(String),
+      nextRequiredAction: { kind: "propose-plan" },
+    });
     expect(asked).toEqual(["records", "words"]);
     Object.assign(api.ports.incidents, { records });
     Object.assign(api.ports.vault, { open: openWords });

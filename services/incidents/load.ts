@@ -32,7 +32,12 @@ export async function loadIncident(reader: IncidentReader, org: string, inc: str
  *
  * @param head the hash of its latest event, where the caller has just read it: an incident folded up to it isn't asked for again
  */
-export async function findIncident(reader: IncidentReader, org: string, inc: string, head?: string): Promise<Loaded | null> {
+export async function findIncident(
+  reader: IncidentReader,
+  org: string,
+  inc: string,
+  head?: string,
+): Promise<Loaded | null> {
   if (!conforms(incidentId, inc)) return null;
   const folded = foldedOf(reader);
   const known = folded.get(`${org}/${inc}`);
@@ -54,10 +59,15 @@ function foldedOf(reader: IncidentReader): Recent<Loaded> {
 }
 
 const weightOf = (records: readonly LogRecord[]): number =>
-  records.flatMap(({ event, sealed, attachments }) => [event, ...sealed, ...attachments]).reduce((sum, { length }) => sum + length, 0);
+  records
+    .flatMap(({ event, sealed, attachments }) => [event, ...sealed, ...attachments])
+    .reduce((sum, { length }) => sum + length, 0);
 
 async function fold(reader: IncidentReader, org: string, inc: string): Promise<Loaded | null> {
-  const { state, events, records } = taken({ state: unopened(org, inc), events: [], records: [] }, await reader.records(org, inc, 0));
+  const { state, events, records } = taken(
+    { state: unopened(org, inc), events: [], records: [] },
+    await reader.records(org, inc, 0),
+  );
   return state.phase === "none" ? null : { org, inc, state, events, records };
 }
 
@@ -68,7 +78,9 @@ async function fold(reader: IncidentReader, org: string, inc: string): Promise<L
 async function grown(reader: IncidentReader, known: Loaded): Promise<Loaded | null> {
   const [last, ...since] = await reader.records(known.org, known.inc, known.state.seq - 1);
   if (last === undefined || eventHash(parseRecord(last).event) !== known.state.head) return null;
-  return since.length === 0 ? known : { ...known, ...(taken(known, since) as Pick<Loaded, "state" | "events" | "records">) };
+  return since.length === 0
+    ? known
+    : { ...known, ...(taken(known, since) as Pick<Loaded, "state" | "events" | "records">) };
 }
 
 type Taken = Pick<Loaded, "events" | "records"> & { readonly state: State };
@@ -81,7 +93,12 @@ function taken({ state, events, records }: Taken, encoded: readonly Uint8Array[]
 }
 
 /** The sealed words of one event, by path. */
-export async function wordsOf(vault: Vault, { org, inc }: Loaded, event: EventBody, paths: readonly string[]): Promise<{ readonly [path: string]: Json }> {
+export async function wordsOf(
+  vault: Vault,
+  { org, inc }: Loaded,
+  event: EventBody,
+  paths: readonly string[],
+): Promise<{ readonly [path: string]: Json }> {
   const triples = event.sealed.filter(([path]) => paths.includes(path));
   const values = await vault.open(org, inc, triples);
   return Object.fromEntries(triples.map(([path], i): [string, Json] => [path.slice(1), values[i]!]));

@@ -7,10 +7,17 @@ import { ApiProblem } from "../problems.js";
 export async function personOf(catalogue: Catalogue, org: string, word: string, path: string): Promise<string> {
   const person = await catalogue.person(org, word);
   if (person !== null) return person.id;
-  throw new ApiProblem("PERSON_UNKNOWN", undefined, [{ path, message: "expected the id or account of a known person" }]);
+  throw new ApiProblem("PERSON_UNKNOWN", undefined, [
+    { path, message: "expected the id or account of a known person" },
+  ]);
 }
 
-export const personOrNull = (catalogue: Catalogue, org: string, word: string | null | undefined, path: string): Promise<string | null> =>
+export const personOrNull = (
+  catalogue: Catalogue,
+  org: string,
+  word: string | null | undefined,
+  path: string,
+): Promise<string | null> =>
   word === null || word === undefined ? Promise.resolve(null) : personOf(catalogue, org, word, path);
 
 /** Names by id, as the directory has them today: the record itself holds ids. */

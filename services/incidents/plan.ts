@@ -1,9 +1,20 @@
 import type { JsonObject } from "../../incidents/canonical.js";
 import type { BodyOf } from "../../incidents/commands.js";
 import type { StepClear } from "../../incidents/events.js";
-import { int, list, object, oneOf, optional, record, type Shape, tagged, text, type TypeOf } from "../../incidents/shape.js";
+import {
+  int,
+  list,
+  object,
+  oneOf,
+  optional,
+  record,
+  type Shape,
+  type TypeOf,
+  tagged,
+  text,
+} from "../../incidents/shape.js";
 import * as v from "../../incidents/vocabulary.js";
-import { ask, type Asked } from "./ask.js";
+import { type Asked, ask } from "./ask.js";
 import { personOf } from "./names.js";
 
 const minutes = int(0, 1_440);
@@ -70,18 +81,34 @@ export const proposePlan = ask({
     const unknown: string[] = [];
     const meaning = await meaningOf(asked, unknown);
     const { digest, blind } = await ports.vault.planDigest(org, inc, meaning as unknown as JsonObject);
-    const people = (body.authors ?? [person]).map((author, i) => personOf(ports.catalogue, org, author, `/authors/${i}`));
+    const people = (body.authors ?? [person]).map((author, i) =>
+      personOf(ports.catalogue, org, author, `/authors/${i}`),
+    );
     const command: BodyOf<"propose-plan"> = {
       type: "propose-plan",
       plan: digest,
       risk: body.risk,
-      executor: body.executor === "system" ? "system" : await personOf(ports.catalogue, org, body.executor, "/executor"),
+      executor:
+        body.executor === "system" ? "system" : await personOf(ports.catalogue, org, body.executor, "/executor"),
       authors: [...new Set(await Promise.all(people))],
       steps: meaning.steps.map(clearOf),
-      successCheck: { kind: meaning.successCheck.kind, person: meaning.successCheck.kind === "person" ? meaning.successCheck.person : null },
+      successCheck: {
+        kind: meaning.successCheck.kind,
+        person: meaning.successCheck.kind === "person" ? meaning.successCheck.person : null,
+      },
     };
-    const words = { "/plan": meaning as unknown as JsonObject, "/planBlind": blind, "/title": body.title, "/request": body.request, "/links": body.links ?? null };
-    return { body: command, words, details: { TARGET_UNKNOWN: `Not in the service catalogue: ${unknown.join(", ")}.` } };
+    const words = {
+      "/plan": meaning as unknown as JsonObject,
+      "/planBlind": blind,
+      "/title": body.title,
+      "/request": body.request,
+      "/links": body.links ?? null,
+    };
+    return {
+      body: command,
+      words,
+      details: { TARGET_UNKNOWN: `Not in the service catalogue: ${unknown.join(", ")}.` },
+    };
   },
 });
 
@@ -96,9 +123,14 @@ async function meaningOf({ ports, org, body }: Asked<PlanBody>, unknown: string[
     if (target === null) unknown.push(name);
     return target?.id ?? NO_TARGET;
   };
-  const steps = await Promise.all(body.steps.map(async (each) => ({ ...each, targets: [...new Set(await Promise.all(each.targets.map(idOf)))] })));
+  const steps = await Promise.all(
+    body.steps.map(async (each) => ({ ...each, targets: [...new Set(await Promise.all(each.targets.map(idOf)))] })),
+  );
   const check = body.successCheck;
-  const named = check.kind === "person" ? { ...check, person: await personOf(catalogue, org, check.person, "/successCheck/person") } : check;
+  const named =
+    check.kind === "person"
+      ? { ...check, person: await personOf(catalogue, org, check.person, "/successCheck/person") }
+      : check;
   return { risk: body.risk, steps, successCheck: named };
 }
 
@@ -115,7 +147,10 @@ const clearOf = ({ id, connector, action, targets, expectedMinutes, rollbackMinu
 export const withdrawPlan = ask({
   name: "withdraw-plan",
   shape: record({ plan: v.digest, reason: optional(text(2_000)) }),
-  prepare: ({ body }) => ({ body: { type: "withdraw-plan", plan: body.plan }, words: { "/reason": body.reason ?? null } }),
+  prepare: ({ body }) => ({
+    body: { type: "withdraw-plan", plan: body.plan },
+    words: { "/reason": body.reason ?? null },
+  }),
 });
 
 export const confirmStep = ask({

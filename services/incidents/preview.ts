@@ -1,7 +1,7 @@
 import { parseCanonical } from "../../incidents/canonical.js";
 import { factsOf, planTargets } from "../../incidents/facts.js";
 import type { Plan } from "../../incidents/state.js";
-import { evaluate, policyOfJson, type Decision, type Policy } from "../../policy/evaluator.js";
+import { type Decision, evaluate, type Policy, policyOfJson } from "../../policy/evaluator.js";
 import { snapshotInputs } from "../../policy/snapshot.js";
 import type { Ports } from "../ports.js";
 import type { Loaded } from "./load.js";
@@ -25,7 +25,11 @@ export async function previewGate(ports: Ports, { org, inc, state }: Loaded): Pr
 
 const laterOf = (a: string, b: string): string => (a > b ? a : b);
 
-async function policiesOf({ policies }: Ports, org: string, plan: Plan): Promise<{ readonly active: Policy; readonly pinned: Policy | null }> {
+async function policiesOf(
+  { policies }: Ports,
+  org: string,
+  plan: Plan,
+): Promise<{ readonly active: Policy; readonly pinned: Policy | null }> {
   const { digest, bytes } = await policies.active(org);
   const active = policyOfJson(parseCanonical(bytes));
   if (plan.policy === digest) return { active, pinned: null };

@@ -32,7 +32,8 @@ export function startResender(ports: ResendPorts, org: string, log: Log): Resend
 async function run(ports: ResendPorts, org: string, log: Log, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     await sleep(EVERY_MS, undefined, { signal: stopping }).catch(() => {});
-    if (!stopping.aborted) await resendOnce(ports, org).catch((error: Error) => log({ event: "resend-failed", error: error.name }));
+    if (!stopping.aborted)
+      await resendOnce(ports, org).catch((error: Error) => log({ event: "resend-failed", error: error.name }));
   }
 }
 

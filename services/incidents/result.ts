@@ -1,25 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Json } from "../../incidents/canonical.js";
 import { eventHash, eventId } from "../../incidents/digest.js";
 import { type EventBody, parseEvent } from "../../incidents/event.js";
 import { parseRecord } from "../../incidents/record.js";
 import { isEnded } from "../../incidents/state.js";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { IncidentReader, Ports, StoredCommand } from "../ports.js";
-import { type ProblemDetails, refusalDetails } from "../problems.js";
-import { ApiProblem } from "../problems.js";
+import { ApiProblem, type ProblemDetails, refusalDetails } from "../problems.js";
 import { findIncident } from "./load.js";
 
 /** What a command is answered with. */
 export type Answer =
   | { readonly status: 200; readonly body: { readonly [key: string]: Json } }
-  | { readonly status: 202; readonly body: { readonly commandId: string; readonly status: string; readonly incident: string } }
+  | {
+      readonly status: 202;
+      readonly body: { readonly commandId: string; readonly status: string; readonly incident: string };
+    }
   | { readonly status: 409; readonly body: ProblemDetails };
 
 const WAIT_MS = 3_000;
 const POLL_MS = 40;
 
 /** What the record says of a command within 3 s, or where to ask later. */
-export async function awaitResult(ports: Ports, command: StoredCommand, details: { readonly [code: string]: string }): Promise<Answer> {
+export async function awaitResult(
+  ports: Ports,
+  command: StoredCommand,
+  details: { readonly [code: string]: string },
+): Promise<Answer> {
   const until = ports.clock.now() + WAIT_MS;
   for (;;) {
     const result = await resultOf(ports.incidents, command, details);
@@ -42,16 +48,25 @@ export const stored = ({ org, inc, commandId }: Pick<StoredCommand, "org" | "inc
 });
 
 /** The recorded result of a command; null while there is none. */
-export async function resultOf(reader: IncidentReader, command: StoredCommand, details: { readonly [code: string]: string } = {}): Promise<Answer | null> {
+export async function resultOf(
+  reader: IncidentReader,
+  command: StoredCommand,
+  details: { readonly [code: string]: string } = {},
+): Promise<Answer | null> {
   const record = await reader.byEid(command.org, command.eid);
   if (record === null) return null;
   const first = shown(record);
-  if (first.event.typ === "CommandRefused") return refused(first.event as EventBody<"CommandRefused">, command, details);
+  if (first.event.typ === "CommandRefused")
+    return refused(first.event as EventBody<"CommandRefused">, command, details);
   const events = [first, ...(await rest(reader, command))].map(({ json }) => json);
   return { status: 200, body: { commandId: command.commandId, incident: command.inc, events } };
 }
 
-function refused({ clear }: EventBody<"CommandRefused">, { commandId }: StoredCommand, details: { readonly [code: string]: string }): Answer {
+function refused(
+  { clear }: EventBody<"CommandRefused">,
+  { commandId }: StoredCommand,
+  details: { readonly [code: string]: string },
+): Answer {
   const { code } = clear as unknown as { readonly code: string };
   return { status: 409, body: refusalDetails(code, commandId, details[code]) };
 }

@@ -1,6 +1,6 @@
+import type { Json } from "../../incidents/canonical.js";
 import type { PersonCommandType } from "../../incidents/commands.js";
 import { ACTOR_SLOTS, EVENTS, type EventType } from "../../incidents/events.js";
-import type { Json } from "../../incidents/canonical.js";
 import type { SealedWord } from "../ports.js";
 
 /** The event that an accepted command of a person makes; every slot of it needs a sealed value, if only null. */
@@ -48,7 +48,11 @@ export interface ActingPerson {
 }
 
 /** Everything that a person's command has to seal, absent words as null, and who acted from where. */
-export const personWords = (type: PersonCommandType, words: Words, { name, address }: ActingPerson): readonly SealedWord[] =>
+export const personWords = (
+  type: PersonCommandType,
+  words: Words,
+  { name, address }: ActingPerson,
+): readonly SealedWord[] =>
   filled([...pathsOf(EVENT_OF[type]), ...ACTOR_SLOTS], { ...words, "/name": name, "/address": address });
 
 export const alertWords = (type: keyof typeof ALERT_EVENTS, words: Words): readonly SealedWord[] =>

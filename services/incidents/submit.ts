@@ -7,8 +7,8 @@ import type { SealedTriple } from "../../incidents/events.js";
 import { isEnded } from "../../incidents/state.js";
 import { type GatewaySigner, type Ports, type Principal, type StoredCommand, WorkflowsUnavailable } from "../ports.js";
 import { ApiProblem } from "../problems.js";
-import { type Answer, awaitResult, stored } from "./result.js";
 import { findIncident } from "./load.js";
+import { type Answer, awaitResult, stored } from "./result.js";
 import { type ActingPerson, personWords, type Words } from "./slots.js";
 
 /** What a person asks of one incident, already of its closed shape. */
@@ -48,11 +48,14 @@ export async function submit(ports: Ports, ask: Ask): Promise<Answer> {
   const eid = eventId(ask.inc, ask.commandId, 0);
   const command = { org: ask.org, commandId: ask.commandId, inc: ask.inc, actor: ask.by.id, mac, envelope, eid };
   const stands = await ports.commands.remember(command);
-  return stands.mac === mac && stands.inc === ask.inc ? send(ports, stands, ask.opens, prepared.details) : again(ports, ask, stands, mac);
+  return stands.mac === mac && stands.inc === ask.inc
+    ? send(ports, stands, ask.opens, prepared.details)
+    : again(ports, ask, stands, mac);
 }
 
 /** The incident is left out of an opening, whose id the API mints anew for each repeat. */
-const requestText = ({ by, inc, opens, request }: Ask): string => canonicalText({ actor: by.id, inc: opens ? null : inc, request });
+const requestText = ({ by, inc, opens, request }: Ask): string =>
+  canonicalText({ actor: by.id, inc: opens ? null : inc, request });
 
 async function firstTime(ports: Ports, ask: Ask): Promise<Prepared> {
   if (ask.opens) await ports.vault.mintIncidentKey(ask.org, ask.inc);
@@ -83,7 +86,12 @@ async function reused(ports: Ports, ask: Ask, known: StoredCommand): Promise<Ans
   return send(ports, { ...known, envelope, eid: eventId(known.inc, second, 0) }, false);
 }
 
-async function send(ports: Ports, command: StoredCommand, opens: boolean, details?: Prepared["details"]): Promise<Answer> {
+async function send(
+  ports: Ports,
+  command: StoredCommand,
+  opens: boolean,
+  details?: Prepared["details"],
+): Promise<Answer> {
   const { org, inc } = command;
   const there = await ports.incidents.byEid(org, command.eid);
   if (there === null) {
@@ -106,7 +114,13 @@ async function signed(ports: Ports, ask: Ask, inc: string, { body, words }: Prep
   return signCommand(ports.gateway, commandOf(ask, inc, body, sealed, ports.clock.now()));
 }
 
-const commandOf = ({ org, commandId, by }: Ask, inc: string, body: PersonBody, sealed: readonly SealedTriple[], now: number): Command => ({
+const commandOf = (
+  { org, commandId, by }: Ask,
+  inc: string,
+  body: PersonBody,
+  sealed: readonly SealedTriple[],
+  now: number,
+): Command => ({
   v: 1,
   org,
   inc,

@@ -47,17 +47,35 @@ async function viewOf(vault: Vault, catalogue: Catalogue, loaded: Loaded): Promi
 
 export function summaryOf({ org, inc, state }: Loaded): JsonObject {
   const { drill, phase, class: class_, severity, urgency, owner, openedAt, at, head, seq } = state;
-  return { org, inc, drill, phase, class: class_, severity, urgency, owner, openedAt, lastEventAt: at, head, count: seq };
+  return {
+    org,
+    inc,
+    drill,
+    phase,
+    class: class_,
+    severity,
+    urgency,
+    owner,
+    openedAt,
+    lastEventAt: at,
+    head,
+    count: seq,
+  };
 }
 
 /** What a list shows of each incident, its words opened. */
 export async function rowOf(vault: Vault, loaded: Loaded): Promise<JsonObject> {
   const { kind, who, text } = nextAction(loaded.state, recomputeDecision(loaded));
   const words = await wordsOf(vault, loaded, loaded.events[0]!, ["/title"]);
-  return { ...summaryOf(loaded), title: titleOf(words, loaded.state), nextRequiredAction: { kind: kind!, who: who!, text: text! } };
+  return {
+    ...summaryOf(loaded),
+    title: titleOf(words, loaded.state),
+    nextRequiredAction: { kind: kind!, who: who!, text: text! },
+  };
 }
 
-const titleOf = (words: { readonly [path: string]: Json }, state: Opened): Json => words.title ?? `${state.class} incident`;
+const titleOf = (words: { readonly [path: string]: Json }, state: Opened): Json =>
+  words.title ?? `${state.class} incident`;
 
 export function nextAction(state: Opened, decision: Decision | null): JsonObject {
   const action = nextRequiredAction(state);
@@ -72,11 +90,11 @@ const TURN_OF: Readonly<Record<NextStep["kind"], string | null>> = {
   "repair-facts": "responder",
   "attach-evidence": "responder",
   "change-plan": "responder",
-  "escalate": "responder",
+  escalate: "responder",
   "break-glass": "responder",
   "wait-for-window": "nobody",
   "ask-approval": "approver",
-  "execute": null,
+  execute: null,
 };
 
 async function planView(vault: Vault, catalogue: Catalogue, loaded: Loaded): Promise<Json> {
@@ -99,7 +117,11 @@ async function planView(vault: Vault, catalogue: Catalogue, loaded: Loaded): Pro
     voided,
     steps: (meaning?.steps ?? plan.steps) as unknown as Json,
     successCheck: (meaning?.successCheck ?? plan.successCheck) as unknown as Json,
-    targets: await targetNames(catalogue, loaded.org, plan.steps.flatMap((step) => step.targets)),
+    targets: await targetNames(
+      catalogue,
+      loaded.org,
+      plan.steps.flatMap((step) => step.targets),
+    ),
   };
 }
 
@@ -111,7 +133,14 @@ async function targetNames(catalogue: Catalogue, org: string, ids: readonly stri
 /** The recorded decision with everything that a person needs to act on it; `decisionDigest` and the incident's `head` go into a vote. */
 function gateView({ gate }: Opened, decision: Decision | null): unknown {
   if (gate === null) return null;
-  const recorded = { seq: gate.seq, gate: gate.gate, step: gate.step, verdict: gate.verdict, validUntil: gate.validUntil, decisionDigest: gate.decisionDigest };
+  const recorded = {
+    seq: gate.seq,
+    gate: gate.gate,
+    step: gate.step,
+    verdict: gate.verdict,
+    validUntil: gate.validUntil,
+    decisionDigest: gate.decisionDigest,
+  };
   if (decision === null) return { ...recorded, decision: null };
   const { missing, nextStep, controls, discounted, ways } = decision;
   return { ...recorded, at: decision.at, policy: decision.policy, missing, nextStep, controls, discounted, ways };
@@ -125,7 +154,8 @@ async function evidenceView(vault: Vault, loaded: Loaded, decision: Decision | n
   return { required: requiredEvidence(decision) as unknown as Json, have: await Promise.all(have) };
 }
 
-const requiredEvidence = (decision: Decision | null): readonly Missing[] => (decision?.missing ?? []).filter(({ kind }) => kind === "evidence");
+const requiredEvidence = (decision: Decision | null): readonly Missing[] =>
+  (decision?.missing ?? []).filter(({ kind }) => kind === "evidence");
 
 async function tasksView(vault: Vault, loaded: Loaded): Promise<Json> {
   const tasks = loaded.state.tasks.map(async (task) => {
@@ -138,10 +168,24 @@ async function tasksView(vault: Vault, loaded: Loaded): Promise<Json> {
 async function alertsView(vault: Vault, loaded: Loaded): Promise<Json> {
   const fired = loaded.events.filter(({ typ }) => typ === "AlertFired") as readonly EventBody<"AlertFired">[];
   const alerts = fired.map(async (event) => {
-    const { source, episode, startsAt } = event.clear as unknown as { source: string; episode: number; startsAt: string };
-    const firing = loaded.state.alerts.some((alert) => alert.source === source && alert.episode === episode && alert.firing);
+    const { source, episode, startsAt } = event.clear as unknown as {
+      source: string;
+      episode: number;
+      startsAt: string;
+    };
+    const firing = loaded.state.alerts.some(
+      (alert) => alert.source === source && alert.episode === episode && alert.firing,
+    );
     const { labels, annotations, url } = await wordsOf(vault, loaded, event, ["/labels", "/annotations", "/url"]);
-    return { source, episode, startsAt, firing, labels: labels ?? null, annotations: annotations ?? null, url: url ?? null };
+    return {
+      source,
+      episode,
+      startsAt,
+      firing,
+      labels: labels ?? null,
+      annotations: annotations ?? null,
+      url: url ?? null,
+    };
   });
   return Promise.all(alerts);
 }
@@ -150,7 +194,9 @@ const eventOf = ({ events }: Loaded, eid: string): EventBody | undefined => even
 
 function deadlinesOf({ gate, tasks, debts }: Opened): Json {
   const gates = gate?.validUntil ? [{ what: "gate", at: gate.validUntil }] : [];
-  const dueTasks = tasks.filter(({ status, dueAt }) => status === "open" && dueAt !== null).map(({ eid, dueAt }) => ({ what: `task ${eid}`, at: dueAt }));
+  const dueTasks = tasks
+    .filter(({ status, dueAt }) => status === "open" && dueAt !== null)
+    .map(({ eid, dueAt }) => ({ what: `task ${eid}`, at: dueAt }));
   const dueDebts = debts.filter(({ open }) => open).map(({ id, dueAt }) => ({ what: `debt ${id}`, at: dueAt }));
   return [...gates, ...dueTasks, ...dueDebts];
 }

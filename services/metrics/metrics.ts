@@ -15,9 +15,24 @@ export const METRICS = Symbol("services/metrics");
 export function createMetrics({ inbox }: Pick<Ports, "inbox">, org: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const seconds = new Histogram({ name: "countersign_http_request_duration_seconds", help: "Time to answer.", labelNames: ["method", "route", "status"], registers });
-  const alerts = new Counter({ name: "countersign_alerts_total", help: "Alerts taken, by fate.", labelNames: ["fate"], registers });
-  const dispatches = new Counter({ name: "countersign_dispatches_total", help: "Turns of the dispatcher, by outcome.", labelNames: ["outcome"], registers });
+  const seconds = new Histogram({
+    name: "countersign_http_request_duration_seconds",
+    help: "Time to answer.",
+    labelNames: ["method", "route", "status"],
+    registers,
+  });
+  const alerts = new Counter({
+    name: "countersign_alerts_total",
+    help: "Alerts taken, by fate.",
+    labelNames: ["fate"],
+    registers,
+  });
+  const dispatches = new Counter({
+    name: "countersign_dispatches_total",
+    help: "Turns of the dispatcher, by outcome.",
+    labelNames: ["outcome"],
+    registers,
+  });
   new Gauge({
     name: "countersign_alerts_waiting",
     help: "Alerts stored and not yet dispatched.",

@@ -16,7 +16,10 @@ export class ReceiptsController {
 
   @Get()
   @Readers("auditor", "responder", "approver", "admin")
-  @ApiOperation({ summary: "The receipt, interim or final, with no or all sealed values opened", operationId: "get-receipt" })
+  @ApiOperation({
+    summary: "The receipt, interim or final, with no or all sealed values opened",
+    operationId: "get-receipt",
+  })
   @ApiQuery({ name: "openings", required: false, schema: { enum: ["none", "all"], default: "none" } })
   @ApiProduces(RECEIPT_MEDIA_TYPE)
   @Problems(400, 401, 403, 404, 503)

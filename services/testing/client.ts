@@ -14,7 +14,13 @@ export interface Reply {
 export interface Client extends Fakes {
   readonly url: string;
   readonly lines: readonly Parameters<Log>[0][];
-  call(token: string | null, method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  call(
+    token: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>;
   /** A path under the organisation. */
   post(token: string | null, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   get(token: string | null, path: string): Promise<Reply>;
@@ -28,7 +34,8 @@ export async function listening(): Promise<Client> {
   const app = await createApi(world.ports, { org: ORG, log: (line) => lines.push(line) });
   await app.listen(0, "127.0.0.1");
   const url = await app.getUrl();
-  const call: Client["call"] = (token, method, path, body, headers) => send(url + path, token, method, body, headers ?? {});
+  const call: Client["call"] = (token, method, path, body, headers) =>
+    send(url + path, token, method, body, headers ?? {});
   return {
     ...world,
     url,
@@ -40,11 +47,26 @@ export async function listening(): Promise<Client> {
   };
 }
 
-async function send(url: string, token: string | null, method: string, body: unknown, extra: Readonly<Record<string, string>>): Promise<Reply> {
+async function send(
+  url: string,
+  token: string | null,
+  method: string,
+  body: unknown,
+  extra: Readonly<Record<string, string>>,
+): Promise<Reply> {
   const raw = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-  const headers = { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(raw === undefined ? {} : { "content-type": "application/json" }), ...extra };
+  const headers = {
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(raw === undefined ? {} : { "content-type": "application/json" }),
+    ...extra,
+  };
   const response = await fetch(url, { method, headers, ...(raw === undefined ? {} : { body: raw }) });
   const text = await response.text();
   const type = response.headers.get("content-type") ?? "";
-  return { status: response.status, type, body: type.includes("json") ? JSON.parse(text) : text, headers: response.headers };
+  return {
+    status: response.status,
+    type,
+    body: type.includes("json") ? JSON.parse(text) : text,
+    headers: response.headers,
+  };
 }

@@ -4,7 +4,8 @@ import type { Vault } from "../ports.js";
 /** The inbox's intake half in memory; its dispatching half is tested on the real store. */
 export function fakeInbox(_vault: Vault): Inbox {
   const rows: NewDelivery[] = [];
-  const same = (a: NewDelivery, b: NewDelivery) => a.source === b.source && a.identity === b.identity && a.startsAt === b.startsAt && a.status === b.status;
+  const same = (a: NewDelivery, b: NewDelivery) =>
+    a.source === b.source && a.identity === b.identity && a.startsAt === b.startsAt && a.status === b.status;
   return {
     put: async (deliveries) =>
       deliveries.map((delivery) => {
@@ -25,7 +26,13 @@ export function fakeInbox(_vault: Vault): Inbox {
       rows
         .filter(({ triage }) => triage !== null)
         .slice(0, limit)
-        .map(({ delivery, source, triage, receivedAt }) => ({ delivery, source, code: triage!, receivedAt, repeats: 0 })),
+        .map(({ delivery, source, triage, receivedAt }) => ({
+          delivery,
+          source,
+          code: triage!,
+          receivedAt,
+          repeats: 0,
+        })),
     waiting: async () => rows.filter(({ key }) => key !== null).length,
   };
 }

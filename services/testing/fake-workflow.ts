@@ -3,16 +3,23 @@ import { canonicalize, type Json, parseCanonical } from "../../incidents/canonic
 import { decide, foresee, fromCommand } from "../../incidents/decide.js";
 import { digestOf, eventHash, eventId, genesisHash } from "../../incidents/digest.js";
 import { parseEnvelope } from "../../incidents/envelope.js";
-import { encodeEvent, type EventBody, factOf } from "../../incidents/event.js";
+import { type EventBody, encodeEvent, factOf } from "../../incidents/event.js";
 import { type Draft, SCHEMA } from "../../incidents/events.js";
 import { evolve, unopened } from "../../incidents/evolve.js";
 import { factsOf } from "../../incidents/facts.js";
-import { gateFor, type GateRefusal, type Judgement } from "../../incidents/judgement.js";
+import { type GateRefusal, gateFor, type Judgement } from "../../incidents/judgement.js";
 import { encodeRecord } from "../../incidents/record.js";
 import { isEnded, type State } from "../../incidents/state.js";
 import { evaluate, policyOfJson, requirementDigest } from "../../policy/evaluator.js";
 import { snapshotInputs } from "../../policy/snapshot.js";
-import { type Facts, type IncidentReader, type Policies, WorkflowEnded, type Workflows, WorkflowsUnavailable } from "../ports.js";
+import {
+  type Facts,
+  type IncidentReader,
+  type Policies,
+  WorkflowEnded,
+  type Workflows,
+  WorkflowsUnavailable,
+} from "../ports.js";
 
 type Command = Parameters<typeof decide>[1];
 
@@ -41,12 +48,24 @@ export function fakeWorkflows(facts: Facts, policies: Policies): FakeWorkflows {
     await decideAndAppend(org, inc, run, renamed, bytes, known === undefined ? null : { refused: "COMMAND_ID_REUSED" });
     run.results.set(renamed.commandId, digest);
   };
-  const decideAndAppend = async (org: string, inc: string, run: Run, asked: Omit<Command, "at" | "judgement">, envelope: Uint8Array, refusal: GateRefusal | null) => {
+  const decideAndAppend = async (
+    org: string,
+    inc: string,
+    run: Run,
+    asked: Omit<Command, "at" | "judgement">,
+    envelope: Uint8Array,
+    refusal: GateRefusal | null,
+  ) => {
     const at = new Date().toISOString();
-    const { judgement, attachments } = refusal ? { judgement: refusal, attachments: [] } : await judge(facts, policies, run.state, { ...asked, at });
+    const { judgement, attachments } = refusal
+      ? { judgement: refusal, attachments: [] }
+      : await judge(facts, policies, run.state, { ...asked, at });
     const { drafts } = decide(run.state, { ...asked, at, judgement });
     for (const [i, draft] of drafts.entries())
-      append(org, inc, run, asked.commandId, draft, i, at, [envelope, ...(draft.typ === "GateEvaluated" ? attachments : [])]);
+      append(org, inc, run, asked.commandId, draft, i, at, [
+        envelope,
+        ...(draft.typ === "GateEvaluated" ? attachments : []),
+      ]);
   };
   const workflows: FakeWorkflows = {
     mode: "up",
@@ -62,27 +81,73 @@ export function fakeWorkflows(facts: Facts, policies: Policies): FakeWorkflows {
       if (!run || (run.state.phase !== "none" && isEnded(run.state))) throw new WorkflowEnded("ended");
       if (workflows.mode === "up") await take(org, inc, run, envelope);
     },
-    records: async (_org, inc, from) => runs.get(inc)?.records.slice(from).map(({ record }) => record) ?? [],
-    byEid: async (_org, eid) => [...runs.values()].flatMap(({ records }) => records).find((r) => r.eid === eid)?.record ?? null,
-    list: async (_org, limit) => [...runs].reverse().slice(0, limit).map(([inc, { state }]) => ({ inc, head: state.head })),
+    records: async (_org, inc, from) =>
+      runs
+        .get(inc)
+        ?.records.slice(from)
+        .map(({ record }) => record) ?? [],
+    byEid: async (_org, eid) =>
+      [...runs.values()].flatMap(({ records }) => records).find((r) => r.eid === eid)?.record ?? null,
+    list: async (_org, limit) =>
+      [...runs]
+        .reverse()
+        .slice(0, limit)
+        .map(([inc, { state }]) => ({ inc, head: state.head })),
   };
   return workflows;
 }
 
-function append(org: string, inc: string, run: Run, commandId: string, draft: Draft, index: number, at: string, attachments: readonly Uint8Array[]): void {
+function append(
+  org: string,
+  inc: string,
+  run: Run,
+  commandId: string,
+  draft: Draft,
+  index: number,
+  at: string,
+  attachments: readonly Uint8Array[],
+): void {
   const { seq, head } = run.state;
   const eid = eventId(inc, commandId, index);
   const { typ, actor, clear, sealed } = draft;
   const prev = seq === 0 ? genesisHash(org, inc) : head;
-  const event: EventBody = { v: 1, typ, org, inc, seq, eid, at, prev, actor, clear: clear as Json, sealed, schema: SCHEMA, kid: "recorder-0123456789abcdef" };
+  const event: EventBody = {
+    v: 1,
+    typ,
+    org,
+    inc,
+    seq,
+    eid,
+    at,
+    prev,
+    actor,
+    clear: clear as Json,
+    sealed,
+    schema: SCHEMA,
+    kid: "recorder-0123456789abcdef",
+  };
   const bytes = encodeEvent(event);
-  run.records.push({ eid, record: encodeRecord({ event: bytes, signature: new Uint8Array(64), kid: event.kid, sealed: sealed.map(() => new Uint8Array(16)), attachments }) });
+  run.records.push({
+    eid,
+    record: encodeRecord({
+      event: bytes,
+      signature: new Uint8Array(64),
+      kid: event.kid,
+      sealed: sealed.map(() => new Uint8Array(16)),
+      attachments,
+    }),
+  });
   run.state = evolve(run.state, factOf(event, eventHash(bytes)));
 }
 
 type Judged = { readonly judgement: Judgement | GateRefusal | null; readonly attachments: readonly Uint8Array[] };
 
-async function judge(facts: Facts, policies: Policies, state: State, command: Omit<Command, "judgement">): Promise<Judged> {
+async function judge(
+  facts: Facts,
+  policies: Policies,
+  state: State,
+  command: Omit<Command, "judgement">,
+): Promise<Judged> {
   const question = gateFor(state, command.body);
   if (question === null) return { judgement: null, attachments: [] };
   const foreseen = foresee(state, command);
@@ -91,15 +156,25 @@ async function judge(facts: Facts, policies: Policies, state: State, command: Om
   const { org } = foreseen;
   const targets = foreseen.plan.steps.flatMap((step) => step.targets);
   const known = await facts.targets(org, targets);
-  if (question.gate === "submit" && targets.some((id) => !known.some((target) => target.id === id))) return { judgement: { refused: "TARGET_UNKNOWN" }, attachments: [] };
+  if (question.gate === "submit" && targets.some((id) => !known.some((target) => target.id === id)))
+    return { judgement: { refused: "TARGET_UNKNOWN" }, attachments: [] };
   const { bytes, digest } = await policies.active(org);
   const policy = policyOfJson(parseCanonical(bytes));
   const recorded = factsOf(foreseen);
   const people = await facts.people(org);
   const voter = people.people.find(({ id }) => id === command.actor.id)?.groups ?? [];
-  const approvals = recorded.approvals.map((a) => (a.id === eventId(state.inc, command.commandId, 0) ? { ...a, groupsAtApproval: voter } : a));
-  const inputs = snapshotInputs([policy], { ...recorded, approvals }, { at: command.at, ...people, targets: known, inFlight: [] });
-  const decision = evaluate(policy, inputs, { gate: question.gate, ...(question.step === null ? {} : { step: question.step }) });
+  const approvals = recorded.approvals.map((a) =>
+    a.id === eventId(state.inc, command.commandId, 0) ? { ...a, groupsAtApproval: voter } : a,
+  );
+  const inputs = snapshotInputs(
+    [policy],
+    { ...recorded, approvals },
+    { at: command.at, ...people, targets: known, inFlight: [] },
+  );
+  const decision = evaluate(policy, inputs, {
+    gate: question.gate,
+    ...(question.step === null ? {} : { step: question.step }),
+  });
   const { at: _, ...sections } = inputs;
   const attachments = [bytes, ...Object.values(sections).map((section) => canonicalize(section as unknown as Json))];
   const requirement = command.body.type === "vote" ? command.body.requirement : null;
@@ -107,10 +182,23 @@ async function judge(facts: Facts, policies: Policies, state: State, command: Om
     ...question,
     at: command.at,
     stateSeq: state.seq,
-    ...{ verdict: decision.verdict, mode: decision.mode, validUntil: decision.validUntil, decisionDigest: decision.decisionDigest },
-    ...{ inputsDigest: decision.inputsDigest, sections: decision.sections as Judgement["sections"], policyDigest: digest, pinnedDigest: digest },
+    ...{
+      verdict: decision.verdict,
+      mode: decision.mode,
+      validUntil: decision.validUntil,
+      decisionDigest: decision.decisionDigest,
+    },
+    ...{
+      inputsDigest: decision.inputsDigest,
+      sections: decision.sections as Judgement["sections"],
+      policyDigest: digest,
+      pinnedDigest: digest,
+    },
     ...{ governanceHead: null, discounted: decision.discounted, voterGroups: voter },
-    requirementDigest: requirement !== null && policy.controls.some(({ id }) => id === requirement) ? requirementDigest(policy, requirement) : null,
+    requirementDigest:
+      requirement !== null && policy.controls.some(({ id }) => id === requirement)
+        ? requirementDigest(policy, requirement)
+        : null,
     attachments: attachments.slice(1).map((section) => digestOf("section", section)),
   };
   return { judgement, attachments };

@@ -20,7 +20,13 @@ export const PEOPLE = {
 export const SOURCE = "src_alerts00";
 export const TARGET = { id: "tgt_checkout", name: "checkout-prod", env: "prod", tier: 1, tags: [] };
 
-const person = (name: keyof typeof PEOPLE): Principal => ({ org: ORG, id: PEOPLE[name].id, kind: "person", name, roles: ["responder", "approver"] });
+const person = (name: keyof typeof PEOPLE): Principal => ({
+  org: ORG,
+  id: PEOPLE[name].id,
+  kind: "person",
+  name,
+  roles: ["responder", "approver"],
+});
 const PRINCIPALS: { readonly [token: string]: Principal | "WRONG_ORG" } = {
   ana: person("ana"),
   bo: person("bo"),
@@ -53,7 +59,10 @@ export interface Fakes {
 export function fakes(): Fakes {
   const policy = parsePolicy(readFileSync(new URL("../../policy/samples/demo.policy.yaml", import.meta.url), "utf8"));
   const active = { digest: policyDigest(policy), bytes: canonicalize(policy) };
-  const policies = { active: async () => active, byDigest: async (_org: string, digest: string) => (digest === active.digest ? active.bytes : null) };
+  const policies = {
+    active: async () => active,
+    byDigest: async (_org: string, digest: string) => (digest === active.digest ? active.bytes : null),
+  };
   const facts = fakeFacts();
   const workflows = fakeWorkflows(facts, policies);
   const denials: Denial[] = [];
@@ -70,7 +79,9 @@ export function fakes(): Fakes {
       },
       find: async (_org, id) => commands.get(id) ?? null,
       unrecorded: async (org) => {
-        const open = await Promise.all([...commands.values()].map(async (each) => ((await workflows.byEid(org, each.eid)) === null ? [each] : [])));
+        const open = await Promise.all(
+          [...commands.values()].map(async (each) => ((await workflows.byEid(org, each.eid)) === null ? [each] : [])),
+        );
         return open.flat();
       },
     },
@@ -89,13 +100,19 @@ export function fakes(): Fakes {
     facts,
     locks: { others: async () => [] },
     audit: { append: async (denial) => void denials.push(denial) },
-    health: { probe: async () => [{ part: "temporal", state: "down", since: "2026-03-11T15:00:00.000Z", waiting: 3, detail: null }] },
+    health: {
+      probe: async () => [
+        { part: "temporal", state: "down", since: "2026-03-11T15:00:00.000Z", waiting: 3, detail: null },
+      ],
+    },
     clock: { now: () => Date.now() },
   };
   return { ports, workflows, denials, sealed };
 }
 
-const fakeIdentity: Identity = { authenticate: async (token) => (Object.hasOwn(PRINCIPALS, token) ? PRINCIPALS[token]! : null) };
+const fakeIdentity: Identity = {
+  authenticate: async (token) => (Object.hasOwn(PRINCIPALS, token) ? PRINCIPALS[token]! : null),
+};
 
 const findPerson = (word: string) => {
   const found = Object.entries(PEOPLE).find(([name, { id }]) => name === word || id === word);
@@ -103,7 +120,10 @@ const findPerson = (word: string) => {
 };
 
 const fakeFacts = (): Ports["facts"] => ({
-  people: async () => ({ asOf: "2026-03-11T15:00:00.000Z", people: Object.values(PEOPLE).map(({ id, groups }) => ({ id, groups, active: true, kind: "human" as const })) }),
+  people: async () => ({
+    asOf: "2026-03-11T15:00:00.000Z",
+    people: Object.values(PEOPLE).map(({ id, groups }) => ({ id, groups, active: true, kind: "human" as const })),
+  }),
   targets: async (_org, ids) => (ids.includes(TARGET.id) ? [TARGET] : []),
 });
 
@@ -120,7 +140,10 @@ function fakeVault(): { vault: Vault; sealed: { path: string; value: Json }[] } 
         return [path, ref, digestOf("field", canonicalize([ref, path]))] as const;
       }),
     open: async (_org, _inc, triples) => triples.map(([, ref]) => values.get(ref) ?? null),
-    planDigest: async (_org, inc, meaning) => ({ digest: blindedDigest("plan", utf8(inc), canonicalize(meaning)), blind: b64u(utf8(inc)) }),
+    planDigest: async (_org, inc, meaning) => ({
+      digest: blindedDigest("plan", utf8(inc), canonicalize(meaning)),
+      blind: b64u(utf8(inc)),
+    }),
   };
   return { vault, sealed };
 }

@@ -18,7 +18,10 @@ export class TriageController {
   @ApiQuery({ name: "limit", required: false, schema: { type: "integer", minimum: 1, maximum: 100 } })
   @Problems(400, 401, 403, 503)
   async list(@Param("org") org: string, @Query("limit") limit?: string) {
-    const items = await this.ports.inbox.triage(org, wholeNumberOf("limit", limit, { min: 1, max: 100, otherwise: 50 }));
+    const items = await this.ports.inbox.triage(
+      org,
+      wholeNumberOf("limit", limit, { min: 1, max: 100, otherwise: 50 }),
+    );
     return { items, ...(await namesIn(this.ports.catalogue, org, items)) };
   }
 }

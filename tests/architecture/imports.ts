@@ -22,14 +22,21 @@ export function sourcesUnder(root: string, folder: string): readonly string[] {
 /** The imports of one file; `import { type A, type B }` counts as type-only, as the compiler drops it. */
 export function importsOf(root: string, file: string): readonly Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  const found = [...text.matchAll(STATEMENT)].map(([, type, names, target]) => ({ target: target!, typeOnly: type !== undefined || onlyTypes(names) }));
+  const found = [...text.matchAll(STATEMENT)].map(([, type, names, target]) => ({
+    target: target!,
+    typeOnly: type !== undefined || onlyTypes(names),
+  }));
   const dynamic = [...text.matchAll(DYNAMIC)].map(([, target]) => ({ target: target!, typeOnly: false }));
   return [...found, ...dynamic].map((each) => placed(root, file, each));
 }
 
 const onlyTypes = (names: string | undefined): boolean => {
   const inner = /^\{([\s\S]*)\}$/.exec(names?.trim() ?? "")?.[1];
-  const parts = inner?.split(",").map((part) => part.trim()).filter(Boolean) ?? [];
+  const parts =
+    inner
+      ?.split(",")
+      .map((part) => part.trim())
+      .filter(Boolean) ?? [];
   return parts.length > 0 && parts.every((part) => part.startsWith("type "));
 };
 

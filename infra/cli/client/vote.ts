@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { CliProblem } from "../problem.js";
-import type { Api } from "./api.js";
 import { type ActOptions, act, acting } from "./act.js";
+import type { Api } from "./api.js";
 import { ballotLines } from "./ballot.js";
 import { digestPrefixOption, INC_HELP, withApi } from "./command.js";
 import { planDigestOf, readIncident } from "./find.js";

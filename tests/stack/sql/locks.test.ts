@@ -18,7 +18,11 @@ beforeAll(async () => {
 afterAll(() => drop());
 
 /** Takes and gives back, again and again; how often it held, and what it found wrong while it did. */
-async function contend(inc: string, targets: readonly string[], until: number): Promise<{ readonly held: number; readonly faults: readonly string[] }> {
+async function contend(
+  inc: string,
+  targets: readonly string[],
+  until: number,
+): Promise<{ readonly held: number; readonly faults: readonly string[] }> {
   const locks = sqlLocks(sql);
   const faults: string[] = [];
   let held = 0;
@@ -27,8 +31,12 @@ async function contend(inc: string, targets: readonly string[], until: number): 
     if ("heldBy" in lock) continue;
     held++;
     if (!Number.isSafeInteger(lock.fence) || lock.fence < 1) faults.push(`fence ${lock.fence}`);
-    const rows = await sql.query<{ inc: string }>("select inc from target_locks where org = 'acme' and target = any($1::text[])", [[...targets]]);
-    if (rows.length !== targets.length || rows.some((row) => row.inc !== inc)) faults.push(`${inc} holds ${rows.map((row) => row.inc).join(", ") || "nothing"}`);
+    const rows = await sql.query<{ inc: string }>(
+      "select inc from target_locks where org = 'acme' and target = any($1::text[])",
+      [[...targets]],
+    );
+    if (rows.length !== targets.length || rows.some((row) => row.inc !== inc))
+      faults.push(`${inc} holds ${rows.map((row) => row.inc).join(", ") || "nothing"}`);
     await locks.release("acme", inc);
   }
   return { held, faults };

@@ -16,7 +16,12 @@ export interface Deployment {
   readonly home: string;
   readonly installation: Initialised;
   readonly env: NodeJS.ProcessEnv;
-  readonly sandbox: { readonly url: string; readonly token: string; readonly repository: string; readonly commit: string };
+  readonly sandbox: {
+    readonly url: string;
+    readonly token: string;
+    readonly repository: string;
+    readonly commit: string;
+  };
   /** Starts one process of the program and waits until it has said `ready`. */
   start(program: "up" | "api" | "worker" | "builder", ready?: RegExp): Promise<Process>;
   /** Kills what runs and removes everything. */
@@ -45,13 +50,21 @@ export interface DeploymentOptions {
 const DEFAULT_LOG = process.env.CS_TEST_EVENT_LOG === "embedded" ? "embedded" : "kafka";
 const CLI = resolve("dist/infra/main/cli.js");
 
-export async function deploy({ eventLog = DEFAULT_LOG, store = "postgres" }: DeploymentOptions = {}): Promise<Deployment> {
+export async function deploy({
+  eventLog = DEFAULT_LOG,
+  store = "postgres",
+}: DeploymentOptions = {}): Promise<Deployment> {
   if (!existsSync(CLI)) throw new Error("NOT_BUILT: run `npm run build` first");
   const id = randomBytes(6).toString("hex");
   const home = mkdtempSync(join(tmpdir(), "cs-e2e-"));
   const namespace = await freshNamespace(`cs-${id}`);
   const database = store === "postgres" ? await freshDatabase() : null;
-  const tickets = await startTicketServer({ port: 0, file: join(home, "tickets.jsonl"), token: `t-${id}`, repository: join(home, "environment.git") });
+  const tickets = await startTicketServer({
+    port: 0,
+    file: join(home, "tickets.jsonl"),
+    token: `t-${id}`,
+    repository: join(home, "environment.git"),
+  });
   const changes = createChangeRepository({
     repository: join(home, "environment.git"),
     signingKey: join(home, "signing-key"),
@@ -65,7 +78,13 @@ export async function deploy({ eventLog = DEFAULT_LOG, store = "postgres" }: Dep
     name: "Acme",
     demo: true,
     connectors: {
-      git: { repo: changes.repository, environments: { prod: changes.branch }, signingKeyFile: changes.signingKey, authorName: "Countersign", authorEmail: "countersign@acme.example" },
+      git: {
+        repo: changes.repository,
+        environments: { prod: changes.branch },
+        signingKeyFile: changes.signingKey,
+        authorName: "Countersign",
+        authorEmail: "countersign@acme.example",
+      },
       tickets: { url: tickets.url, tokenFile, sandbox: true },
       probe: { allow: [new URL(tickets.url).host] },
       evidence: { allow: [new URL(tickets.url).host] },
@@ -92,13 +111,22 @@ export async function deploy({ eventLog = DEFAULT_LOG, store = "postgres" }: Dep
   };
 }
 
-async function environment(home: string, namespace: string, eventLog: "kafka" | "embedded", databaseUrl: string | null, id: string): Promise<NodeJS.ProcessEnv> {
+async function environment(
+  home: string,
+  namespace: string,
+  eventLog: "kafka" | "embedded",
+  databaseUrl: string | null,
+  id: string,
+): Promise<NodeJS.ProcessEnv> {
   const { PATH, HOME } = process.env;
   const stack = join(home, "stack");
   mkdirSync(stack, { recursive: true });
   // The program stays with an embedded store that is there, though this machine has a Postgres.
   if (databaseUrl === null) mkdirSync(join(stack, "pglite"));
-  const parts = databaseUrl === null ? { postgres: { pglite: join(stack, "pglite"), source: "test", since: new Date().toISOString() } } : {};
+  const parts =
+    databaseUrl === null
+      ? { postgres: { pglite: join(stack, "pglite"), source: "test", since: new Date().toISOString() } }
+      : {};
   writeFileSync(join(stack, "stack.json"), JSON.stringify({ version: 1, processes: [], parts, kept: {} }));
   return {
     PATH,
@@ -108,7 +136,9 @@ async function environment(home: string, namespace: string, eventLog: "kafka" | 
     TEMPORAL_NAMESPACE: namespace,
     COUNTERSIGN_DEV: "1",
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
-    ...(eventLog === "kafka" ? { KAFKA_BROKERS: (await needKafka()).brokers.join(","), COUNTERSIGN_TOPIC: `incident-events.test-${id}` } : { COUNTERSIGN_EVENT_LOG: "embedded" }),
+    ...(eventLog === "kafka"
+      ? { KAFKA_BROKERS: (await needKafka()).brokers.join(","), COUNTERSIGN_TOPIC: `incident-events.test-${id}` }
+      : { COUNTERSIGN_EVENT_LOG: "embedded" }),
   };
 }
 
@@ -122,9 +152,15 @@ export function needTemporal(): string {
 export async function freshNamespace(name: string): Promise<string> {
   const connection = await Connection.connect({ address: needTemporal() });
   try {
-    await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
+    await connection.workflowService.registerNamespace({
+      namespace: name,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
     for (let i = 0; i < 100; i++) {
-      const ready = await connection.workflowService.listWorkflowExecutions({ namespace: name }).then(() => true, () => false);
+      const ready = await connection.workflowService.listWorkflowExecutions({ namespace: name }).then(
+        () => true,
+        () => false,
+      );
       if (ready) return name;
       await sleep(100);
     }
@@ -134,11 +170,21 @@ export async function freshNamespace(name: string): Promise<string> {
   }
 }
 
-const READY = { up: /^API: listening on (\S+)/m, api: /^API: listening on (\S+)/m, worker: /^worker: polling/m, builder: /^builder: folding/m } as const;
+const READY = {
+  up: /^API: listening on (\S+)/m,
+  api: /^API: listening on (\S+)/m,
+  worker: /^worker: polling/m,
+  builder: /^builder: folding/m,
+} as const;
 const START_MS = 60_000;
 
 async function startProcess(program: string, env: NodeJS.ProcessEnv, ready: RegExp): Promise<Process> {
-  const args = ["--enable-source-maps", CLI, program, ...(program === "up" || program === "api" ? ["--port", "0"] : [])];
+  const args = [
+    "--enable-source-maps",
+    CLI,
+    program,
+    ...(program === "up" || program === "api" ? ["--port", "0"] : []),
+  ];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], cwd: tmpdir() });
   const lines: string[] = [];
   const read = (chunk: Buffer): void => void lines.push(...chunk.toString("utf8").split("\n").filter(Boolean));
@@ -153,7 +199,12 @@ async function startProcess(program: string, env: NodeJS.ProcessEnv, ready: RegE
   return { child, lines, url, stop: () => end("SIGTERM"), kill: async () => void (await end("SIGKILL")) };
 }
 
-async function untilReady(child: ChildProcess, lines: readonly string[], ready: RegExp, program: string): Promise<string> {
+async function untilReady(
+  child: ChildProcess,
+  lines: readonly string[],
+  ready: RegExp,
+  program: string,
+): Promise<string> {
   const until = Date.now() + START_MS;
   while (Date.now() < until && child.exitCode === null) {
     const found = lines.map((line) => ready.exec(line)).find((match) => match !== null);

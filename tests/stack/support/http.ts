@@ -29,11 +29,18 @@ export function httpOf({ installation }: Deployment, { url }: Pick<Process, "url
   const raw: Http["raw"] = async (path, init) => {
     const answer = await fetch(url + path, init);
     const text = await answer.text();
-    return { status: answer.status, body: (answer.headers.get("content-type") ?? "").includes("json") ? JSON.parse(text) : text };
+    return {
+      status: answer.status,
+      body: (answer.headers.get("content-type") ?? "").includes("json") ? JSON.parse(text) : text,
+    };
   };
   const get: Http["get"] = (who, path) => raw(`/v1/orgs/acme${path}`, { headers: auth(who) });
   const post: Http["post"] = (who, path, body = {}, headers = {}) =>
-    raw(`/v1/orgs/acme${path}`, { method: "POST", headers: { ...auth(who), "content-type": "application/json", ...headers }, body: typeof body === "string" ? body : JSON.stringify(body) });
+    raw(`/v1/orgs/acme${path}`, {
+      method: "POST",
+      headers: { ...auth(who), "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
   const show: Http["show"] = async (inc, who = "ana") => (await get(who, `/incidents/${inc}`)).body;
   return {
     raw,
@@ -42,7 +49,11 @@ export function httpOf({ installation }: Deployment, { url }: Pick<Process, "url
     show,
     bytes: async (who, path) => new Uint8Array(await (await fetch(base + path, { headers: auth(who) })).arrayBuffer()),
     alert: (body, token = installation.tokens.alertmanager!) =>
-      raw("/v1/alerts/alertmanager", { method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: typeof body === "string" ? body : JSON.stringify(body) }),
+      raw("/v1/alerts/alertmanager", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
     until: async (inc, seen, seconds = 30) => {
       const end = Date.now() + seconds * 1_000;
       for (;;) {
@@ -56,7 +67,15 @@ export function httpOf({ installation }: Deployment, { url }: Pick<Process, "url
 }
 
 /** An Alertmanager v4 payload with one alert. */
-export const alertmanagerPayload = (over: { readonly labels?: object; readonly startsAt?: string; readonly status?: string; readonly fingerprint?: string; readonly annotations?: object } = {}) => ({
+export const alertmanagerPayload = (
+  over: {
+    readonly labels?: object;
+    readonly startsAt?: string;
+    readonly status?: string;
+    readonly fingerprint?: string;
+    readonly annotations?: object;
+  } = {},
+) => ({
   version: "4",
   receiver: "countersign",
   status: "firing",
@@ -69,7 +88,13 @@ export const alertmanagerPayload = (over: { readonly labels?: object; readonly s
   alerts: [
     {
       status: over.status ?? "firing",
-      labels: { alertname: "CheckoutErrorRateHigh", service: "checkout", env: "prod", severity: "critical", ...over.labels },
+      labels: {
+        alertname: "CheckoutErrorRateHigh",
+        service: "checkout",
+        env: "prod",
+        severity: "critical",
+        ...over.labels,
+      },
       annotations: { summary: "5xx of checkout above 20 %", ...over.annotations },
       startsAt: over.startsAt ?? "2026-03-11T15:00:00.000Z",
       endsAt: over.status === "resolved" ? "2026-03-11T16:00:00.000Z" : "0001-01-01T00:00:00Z",
@@ -124,16 +149,41 @@ export async function openByAlert(http: Http, over: Parameters<typeof alertmanag
 }
 
 /** A vote on what the voter sees now. */
-export async function vote(http: Http, inc: string, who: string, requirement: string, verdict: "approve" | "reject" | "revoke" = "approve", over: object = {}): Promise<Reply> {
+export async function vote(
+  http: Http,
+  inc: string,
+  who: string,
+  requirement: string,
+  verdict: "approve" | "reject" | "revoke" = "approve",
+  over: object = {},
+): Promise<Reply> {
   const { plan, head, gate } = await http.show(inc, who);
-  return http.post(who, `/incidents/${inc}/votes`, { verdict, plan: plan.digest, requirement, comment: "Looked at it.", seen: { head, decision: gate.decisionDigest }, ...over });
+  return http.post(who, `/incidents/${inc}/votes`, {
+    verdict,
+    plan: plan.digest,
+    requirement,
+    comment: "Looked at it.",
+    seen: { head, decision: gate.decisionDigest },
+    ...over,
+  });
 }
 
 /** Plan, evidence and its review: the gate then asks for approvals. */
-export async function prepare(deployment: Deployment, http: Http, inc: string, plan: object = planBody(deployment)): Promise<void> {
+export async function prepare(
+  deployment: Deployment,
+  http: Http,
+  inc: string,
+  plan: object = planBody(deployment),
+): Promise<void> {
   await ok(http.post("ana", `/incidents/${inc}/owner`, {}));
   await ok(http.post("ana", `/incidents/${inc}/plan`, plan));
-  await ok(http.post("ana", `/incidents/${inc}/evidence`, { type: "impact-statement", reference: "https://wiki.example/impact", digest: "a".repeat(64) }));
+  await ok(
+    http.post("ana", `/incidents/${inc}/evidence`, {
+      type: "impact-statement",
+      reference: "https://wiki.example/impact",
+      digest: "a".repeat(64),
+    }),
+  );
   const { evidence } = await http.show(inc);
   await ok(http.post("bo", `/incidents/${inc}/evidence/${evidence.have[0].eid}/verification`, {}));
 }

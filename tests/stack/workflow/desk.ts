@@ -5,7 +5,6 @@ import { Client, Connection } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { bundleWorkflowCode, NativeConnection, Worker } from "@temporalio/worker";
 import type { AppendRequest } from "../../../activities/append.js";
-import { installRuntime } from "../../../infra/temporal/runtime.js";
 import { b64u, utf8 } from "../../../incidents/bytes.js";
 import type { Command, PersonBody } from "../../../incidents/commands.js";
 import { digestOf, eventId } from "../../../incidents/digest.js";
@@ -13,7 +12,15 @@ import { commandPayload, encodeEnvelope } from "../../../incidents/envelope.js";
 import { ACTOR_SLOTS, EVENTS, type Fact, type SealedTriple } from "../../../incidents/events.js";
 import { unopened } from "../../../incidents/evolve.js";
 import type { Judgement } from "../../../incidents/judgement.js";
-import { COMMAND_SIGNAL, EFFECTS_QUEUE, INCIDENT_WORKFLOW, INCIDENTS_QUEUE, type IncidentStart, POLICY_QUEUE } from "../../../workflows/messages.js";
+import { installRuntime } from "../../../infra/temporal/runtime.js";
+import {
+  COMMAND_SIGNAL,
+  EFFECTS_QUEUE,
+  INCIDENT_WORKFLOW,
+  INCIDENTS_QUEUE,
+  type IncidentStart,
+  POLICY_QUEUE,
+} from "../../../workflows/messages.js";
 import { freshNamespace, needTemporal } from "../support/deployment.js";
 
 export const ORG = "acme";
@@ -27,14 +34,26 @@ export async function openWorkshop() {
   installRuntime(() => {});
   const address = needTemporal();
   const namespace = await freshNamespace(`cs-${randomUUID()}`);
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: resolve("workflows/index.ts"), logger: quiet as never });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: resolve("workflows/index.ts"),
+    logger: quiet as never,
+  });
   const [native, plain] = [await NativeConnection.connect({ address }), await Connection.connect({ address })];
   const desks = new Map<string, Desk>();
   const at = (inc: string): Desk => desks.get(inc)!;
   const activities = {
     append: async (request: AppendRequest) => at(request.inc).append(request),
     loadTail: async ({ inc, seq }: { inc: string; seq: number }) => at(inc).events.slice(seq),
-    evaluateGate: async ({ inc, ...asked }: { inc: string; gate: Judgement["gate"]; step: string | null; at: string; stateSeq: number }) => at(inc).judge(asked),
+    evaluateGate: async ({
+      inc,
+      ...asked
+    }: {
+      inc: string;
+      gate: Judgement["gate"];
+      step: string | null;
+      at: string;
+      stateSeq: number;
+    }) => at(inc).judge(asked),
     lockTargets: async () => ({ heldBy: "somebody" }),
     unlockTargets: async () => undefined,
   };
@@ -98,8 +117,22 @@ function newDesk(client: Client, inc: string): Desk {
     judge: (asked) => judgement(asked, desk.verdict),
     say: async (body, change = {}) => {
       const signal = { envelope: envelope(inc, body, `command-${++said}`, change) };
-      const start: IncidentStart = { v: 1, org: ORG, inc, kid: "recorder-0000000000000000", state: unopened(ORG, inc), inbox: [], results: {} };
-      const options = { workflowId: `incident/${ORG}/${inc}`, taskQueue: INCIDENTS_QUEUE, signal: COMMAND_SIGNAL, signalArgs: [signal], args: [start] as [IncidentStart] };
+      const start: IncidentStart = {
+        v: 1,
+        org: ORG,
+        inc,
+        kid: "recorder-0000000000000000",
+        state: unopened(ORG, inc),
+        inbox: [],
+        results: {},
+      };
+      const options = {
+        workflowId: `incident/${ORG}/${inc}`,
+        taskQueue: INCIDENTS_QUEUE,
+        signal: COMMAND_SIGNAL,
+        signalArgs: [signal],
+        args: [start] as [IncidentStart],
+      };
       await client.workflow.signalWithStart(INCIDENT_WORKFLOW, options);
     },
     recorded: async (typ) => {
@@ -111,7 +144,10 @@ function newDesk(client: Client, inc: string): Desk {
       throw new Error(`no ${typ} among ${desk.events.map((fact) => fact.typ).join(", ")}`);
     },
     ended: () => handle().result(),
-    terminate: () => handle().terminate().then(() => undefined),
+    terminate: () =>
+      handle()
+        .terminate()
+        .then(() => undefined),
   };
   return desk;
 }
@@ -122,7 +158,10 @@ export const factsOf = ({ inc, firstSeq, at, commandId, drafts }: AppendRequest)
     return { seq: firstSeq + i, hash: digestOf("test-hash", utf8(eid)), eid, typ, at, actor, clear } as Fact;
   });
 
-const judgement = (asked: Pick<Judgement, "gate" | "step" | "at" | "stateSeq">, verdict: Judgement["verdict"]): Judgement => ({
+const judgement = (
+  asked: Pick<Judgement, "gate" | "step" | "at" | "stateSeq">,
+  verdict: Judgement["verdict"],
+): Judgement => ({
   gate: asked.gate,
   step: asked.step,
   at: asked.at,
@@ -132,7 +171,18 @@ const judgement = (asked: Pick<Judgement, "gate" | "step" | "at" | "stateSeq">, 
   validUntil: null,
   decisionDigest: D,
   inputsDigest: D,
-  sections: { approvals: D, breakGlass: D, calendars: D, directory: D, evidence: D, exceptions: D, inFlight: D, incident: D, overdueReviews: D, plan: D },
+  sections: {
+    approvals: D,
+    breakGlass: D,
+    calendars: D,
+    directory: D,
+    evidence: D,
+    exceptions: D,
+    inFlight: D,
+    incident: D,
+    overdueReviews: D,
+    plan: D,
+  },
   policyDigest: D,
   pinnedDigest: D,
   governanceHead: null,
@@ -146,11 +196,45 @@ const judgement = (asked: Pick<Judgement, "gate" | "step" | "at" | "stateSeq">, 
 function envelope(inc: string, body: PersonBody, commandId: string, change: Partial<Command>): string {
   const paths = [...new Set([...Object.values(EVENTS).flatMap(({ sealed }) => sealed), ...ACTOR_SLOTS])];
   const sealed = paths.map((path): SealedTriple => [path, eventId(commandId, path, 0), D]);
-  const command: Command = { v: 1, org: ORG, inc, commandId, actor: { kind: "person", id: ANA }, assurance: "session", issuedAt: "2026-03-11T15:00:00.000Z", body, sealed, ...change };
+  const command: Command = {
+    v: 1,
+    org: ORG,
+    inc,
+    commandId,
+    actor: { kind: "person", id: ANA },
+    assurance: "session",
+    issuedAt: "2026-03-11T15:00:00.000Z",
+    body,
+    sealed,
+    ...change,
+  };
   return b64u(encodeEnvelope(commandPayload(command), "gateway-0000000000000000", new Uint8Array(64)));
 }
 
-export const opening: PersonBody = { type: "open-incident", class: "availability", severity: 1, urgency: "high", drill: false, linkedTo: null };
-const step = { id: "scale", connector: "git", action: "set", targets: ["tgt_checkout"], expectedMinutes: 5, rollbackMinutes: 5, rollback: null };
-export const plan: PersonBody = { type: "propose-plan", plan: PLAN, risk: "low", executor: "system", authors: [ANA], steps: [step], successCheck: { kind: "probe", person: null } };
+export const opening: PersonBody = {
+  type: "open-incident",
+  class: "availability",
+  severity: 1,
+  urgency: "high",
+  drill: false,
+  linkedTo: null,
+};
+const step = {
+  id: "scale",
+  connector: "git",
+  action: "set",
+  targets: ["tgt_checkout"],
+  expectedMinutes: 5,
+  rollbackMinutes: 5,
+  rollback: null,
+};
+export const plan: PersonBody = {
+  type: "propose-plan",
+  plan: PLAN,
+  risk: "low",
+  executor: "system",
+  authors: [ANA],
+  steps: [step],
+  successCheck: { kind: "probe", person: null },
+};
 export const cancel: PersonBody = { type: "cancel", reason: "false-alarm", other: null };

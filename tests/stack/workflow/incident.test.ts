@@ -1,4 +1,4 @@
-import { cancel, factsOf, failing, openWorkshop, opening, plan } from "./desk.js";
+import { cancel, factsOf, failing, opening, openWorkshop, plan } from "./desk.js";
 
 let workshop: Awaited<ReturnType<typeof openWorkshop>>;
 beforeAll(async () => {
@@ -45,7 +45,10 @@ describe("the workflow", () => {
     await desk.say(cancel);
     await desk.ended();
     expect(typesOf(desk)).toEqual(["IncidentOpened", "CommandRefused", "IncidentCancelled"]);
-    expect(desk.events[1]).toMatchObject({ clear: { code: "EVENT_UNWRITABLE", command: "add-note" }, actor: { kind: "person" } });
+    expect(desk.events[1]).toMatchObject({
+      clear: { code: "EVENT_UNWRITABLE", command: "add-note" },
+      actor: { kind: "person" },
+    });
   }, 30_000);
 
   it("lets no forged envelope take a command's id", async () => {
@@ -71,7 +74,14 @@ describe("the workflow", () => {
     await desk.recorded("GateEvaluated");
     desk.verdict = "ready";
     await desk.recorded("ExecutionStarted");
-    expect(typesOf(desk).slice(0, 6)).toEqual(["IncidentOpened", "PlanProposed", "GateEvaluated", "GateEvaluated", "GateEvaluated", "ExecutionStarted"]);
+    expect(typesOf(desk).slice(0, 6)).toEqual([
+      "IncidentOpened",
+      "PlanProposed",
+      "GateEvaluated",
+      "GateEvaluated",
+      "GateEvaluated",
+      "ExecutionStarted",
+    ]);
     await desk.terminate();
   }, 30_000);
 
