@@ -1,14 +1,15 @@
-import { canonicalize, type Json, parseCanonical } from "../incidents/canonical.js";
+import { canonicalize, canonicalText, type Json, parseCanonical } from "../incidents/canonical.js";
 import { digestOf } from "../incidents/digest.js";
 import type { ClearOf, SealedTriple, StepClear } from "../incidents/events.js";
 import type { RecordedFacts } from "../incidents/facts.js";
 import type { Gate, GateRefusal, Judgement } from "../incidents/judgement.js";
+import { clearOfStep, type PlanMeaning } from "../incidents/plan.js";
 import type { Decision } from "../policy/decision.js";
 import type { Policy } from "../policy/document.js";
 import { evaluate, groupsAtVote, policyOfJson, requirementDigest } from "../policy/evaluator.js";
 import type { Inputs } from "../policy/inputs.js";
 import { snapshotInputs } from "../policy/snapshot.js";
-import { clearOfStep, openPlan, openProposedPlan, type PlanMeaning, PlanMismatch } from "./plan.js";
+import { openPlan, openProposedPlan, PlanMismatch } from "./plan.js";
 import type { Attachments, Claims, Connector, FactSources, Locks, Policies, SealedValues } from "./ports.js";
 
 export interface GateRequest {
@@ -80,17 +81,10 @@ function openedPlan(ports: GatePorts, { org, inc, plan, recorded }: GateRequest)
   return openProposedPlan(ports, org, inc, plan.seq, recorded.plan.digest);
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 const shownAsSealed = ({ plan }: GateRequest, sealed: PlanMeaning): boolean =>
   plan.risk === sealed.risk &&
   plan.successCheck.kind === sealed.successCheck.kind &&
-  same(
-    plan.steps.map((step) => canonicalStep(step)),
-    sealed.steps.map((step) => canonicalStep(clearOfStep(step))),
-  );
-
-const canonicalStep = (step: StepClear): string => [...canonicalize(step as unknown as Json)].join();
+  canonicalText(plan.steps as unknown as Json) === canonicalText(sealed.steps.map(clearOfStep) as unknown as Json);
 
 async function refuseTargets(
   ports: GatePorts,

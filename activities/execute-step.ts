@@ -3,9 +3,10 @@ import { stepKey } from "../incidents/digest.js";
 import { pae } from "../incidents/dsse.js";
 import { EVENT_PAYLOAD_TYPE, parseEvent } from "../incidents/event.js";
 import type { ClearOf, SealedTriple } from "../incidents/events.js";
+import type { PlanStep } from "../incidents/plan.js";
 import { parseRecord } from "../incidents/record.js";
 import { verifySignature } from "../receipts/ed25519.js";
-import { openProposedPlan, type PlanStep } from "./plan.js";
+import { openProposedPlan } from "./plan.js";
 import type { Claims, Connector, Effects, SealedValues, StepOrder, StepOutcome } from "./ports.js";
 
 export interface StepRequest {

@@ -1,22 +1,11 @@
 import { unb64u } from "../incidents/bytes.js";
-import { canonicalize, type Json, type JsonObject } from "../incidents/canonical.js";
+import { canonicalize, type Json } from "../incidents/canonical.js";
 import { blindedDigest } from "../incidents/digest.js";
 import { parseEvent } from "../incidents/event.js";
-import type { SealedTriple, StepClear } from "../incidents/events.js";
+import type { SealedTriple } from "../incidents/events.js";
+import type { PlanMeaning } from "../incidents/plan.js";
 import { parseRecord } from "../incidents/record.js";
 import type { Claims, SealedValues } from "./ports.js";
-
-/** A plan's meaning as it was sealed: what `planDigest` covers. */
-export interface PlanMeaning {
-  readonly risk: string;
-  readonly steps: readonly PlanStep[];
-  readonly successCheck: JsonObject & { readonly kind: string };
-}
-
-export interface PlanStep extends Omit<StepClear, "rollback"> {
-  readonly params: JsonObject;
-  readonly rollback: { readonly action: string; readonly params: JsonObject } | { readonly none: string };
-}
 
 export class PlanMismatch extends Error {
   override readonly name = "PlanMismatch";
@@ -57,22 +46,3 @@ export async function openPlan(
     throw new PlanMismatch("the sealed plan is not the one of this digest");
   return plan as unknown as PlanMeaning;
 }
-
-/** What the events show of a step; the rest of it is sealed. */
-export const clearOfStep = ({
-  id,
-  connector,
-  action,
-  targets,
-  expectedMinutes,
-  rollbackMinutes,
-  rollback,
-}: PlanStep): StepClear => ({
-  id,
-  connector,
-  action,
-  targets,
-  expectedMinutes,
-  rollbackMinutes,
-  rollback: "none" in rollback ? null : rollback.action,
-});

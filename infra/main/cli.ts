@@ -1,15 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { accelerate } from "../../receipts/cli/accelerate.js";
-import { verifyCommand } from "../../receipts/cli/verify.js";
-import { clientCommands } from "../cli/client/index.js";
-import { demoCommand } from "../cli/demo.js";
-import { historyCommand } from "../cli/history.js";
-import { initCommand } from "../cli/init.js";
-import { keysCommand } from "../cli/keys.js";
+import { allCommands } from "../cli/commands.js";
 import { exitCodeOf, explain } from "../cli/problem.js";
-import { runCommands } from "../cli/run.js";
-import { stackCommand } from "../cli/stack.js";
 
 accelerate();
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
@@ -37,22 +30,15 @@ Exit codes: 0 done, 1 refused or not so, 2 wrong usage (verify: incomplete), 3 c
 /** Wrong usage ends with 2; of `verify`, whose 1 and 2 are verdicts, with 3. Help that was asked for ends with 0. */
 function exitByOurCodes(command: Command, usage: 2 | 3): void {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usage));
-  for (const each of command.commands) exitByOurCodes(each, each.name() === "verify" ? 3 : usage);
+  for (const each of command.commands) exitByOurCodes(each, usage);
 }
 
-for (const command of [
-  ...runCommands(),
-  stackCommand(),
-  initCommand(),
-  keysCommand(),
-  ...clientCommands(),
-  verifyCommand(),
-  historyCommand(),
-  demoCommand(),
-])
+for (const command of allCommands()) {
+  exitByOurCodes(command, command.name() === "verify" ? 3 : 2);
   program.addCommand(command);
+}
+program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-exitByOurCodes(program, 2);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../incidents/canonical.js";
 import type { BodyOf } from "../../incidents/commands.js";
-import type { StepClear } from "../../incidents/events.js";
+import { clearOfStep } from "../../incidents/plan.js";
 import {
   int,
   list,
@@ -91,7 +91,7 @@ export const proposePlan = ask({
       executor:
         body.executor === "system" ? "system" : await personOf(ports.catalogue, org, body.executor, "/executor"),
       authors: [...new Set(await Promise.all(people))],
-      steps: meaning.steps.map(clearOf),
+      steps: meaning.steps.map(clearOfStep),
       successCheck: {
         kind: meaning.successCheck.kind,
         person: meaning.successCheck.kind === "person" ? meaning.successCheck.person : null,
@@ -133,16 +133,6 @@ async function meaningOf({ ports, org, body }: Asked<PlanBody>, unknown: string[
       : check;
   return { risk: body.risk, steps, successCheck: named };
 }
-
-const clearOf = ({ id, connector, action, targets, expectedMinutes, rollbackMinutes, rollback }: Step): StepClear => ({
-  id,
-  connector,
-  action,
-  targets,
-  expectedMinutes,
-  rollbackMinutes,
-  rollback: "none" in rollback ? null : rollback.action,
-});
 
 export const withdrawPlan = ask({
   name: "withdraw-plan",

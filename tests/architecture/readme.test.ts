@@ -2,15 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { problemsOf } from "../../incidents/shape.js";
-import { clientCommands } from "../../infra/cli/client/index.js";
-import { demoCommand } from "../../infra/cli/demo.js";
-import { historyCommand } from "../../infra/cli/history.js";
-import { initCommand } from "../../infra/cli/init.js";
-import { keysCommand } from "../../infra/cli/keys.js";
-import { runCommands } from "../../infra/cli/run.js";
-import { stackCommand } from "../../infra/cli/stack.js";
+import { allCommands } from "../../infra/cli/commands.js";
 import { parsePolicy } from "../../policy/parse.js";
-import { verifyCommand } from "../../receipts/cli/verify.js";
 import { planBody } from "../../services/incidents/plan.js";
 import { blocks, complaint, leaves, usesIn, wordsOf } from "./documented-commands.js";
 import { sourcesUnder } from "./imports.js";
@@ -23,16 +16,7 @@ const DOCUMENTS = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
 ];
-const COMMANDS = [
-  ...runCommands(),
-  stackCommand(),
-  initCommand(),
-  keysCommand(),
-  ...clientCommands(),
-  verifyCommand(),
-  historyCommand(),
-  demoCommand(),
-];
+const COMMANDS = allCommands();
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Readonly<Record<string, string>> };
 
 const read = (file: string): string => readFileSync(file, "utf8");
