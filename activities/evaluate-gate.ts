@@ -84,6 +84,7 @@ function openedPlan(ports: GatePorts, { org, inc, plan, recorded }: GateRequest)
 const shownAsSealed = ({ plan }: GateRequest, sealed: PlanMeaning): boolean =>
   plan.risk === sealed.risk &&
   plan.successCheck.kind === sealed.successCheck.kind &&
+  plan.successCheck.person === (sealed.successCheck.person ?? null) &&
   canonicalText(plan.steps as unknown as Json) === canonicalText(sealed.steps.map(clearOfStep) as unknown as Json);
 
 async function refuseTargets(

@@ -89,8 +89,8 @@ export function parseCanonical(bytes: Uint8Array): Json {
 }
 
 /** Reads strict I-JSON with any white space and key order: duplicate keys, floats, bad UTF-8 and deep nesting are refused. */
-export function parseStrict(bytes: Uint8Array): Json {
-  const reader = new Reader(decodeUtf8(bytes));
+export function parseStrict(bytes: Uint8Array, maxDepth = MAX_DEPTH): Json {
+  const reader = new Reader(decodeUtf8(bytes), maxDepth);
   return reader.document();
 }
 
@@ -116,7 +116,10 @@ const SPACE = /[ \t\n\r]*/y;
 /** A recursive-descent reader; `JSON.parse` would accept duplicate keys and `__proto__` silently. */
 class Reader {
   #at = 0;
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    readonly maxDepth: number,
+  ) {}
 
   document(): Json {
     const value = this.#value(0);
@@ -126,7 +129,7 @@ class Reader {
   }
 
   #value(depth: number): Json {
-    if (depth > MAX_DEPTH) return refuse("TOO_DEEP", `nesting is deeper than ${MAX_DEPTH}`);
+    if (depth > this.maxDepth) return refuse("TOO_DEEP", `nesting is deeper than ${this.maxDepth}`);
     this.#match(SPACE);
     const char = this.text[this.#at];
     if (char === "{") return this.#object(depth);

@@ -21,7 +21,13 @@ const MAX_ATTACHMENTS = 100_000;
 const MAX_SLOTS = 1_000_000;
 
 const base64url = pattern("[A-Za-z0-9_-]*", "base64url");
-const anyJson: Shape<Json> = { schema: {}, check: () => {} };
+/** Any value, but one: a member that isn't there has none. */
+const anyJson: Shape<Json> = {
+  schema: {},
+  check: (value, path, problems) => {
+    if (value === undefined) problems.push({ path, message: "expected a value, found nothing" });
+  },
+};
 
 /** The part that is a function of the incident's records alone (SPEC.md, "Core"). */
 const core = record({

@@ -4,6 +4,8 @@ import { type Problem, problemsOf, type Shape } from "../incidents/shape.js";
 import { ApiProblem } from "./problems.js";
 
 export const MAX_BODY_BYTES = 256 * 1024;
+/** What a body brings is sealed, and a receipt's opening must have room for it within its own depth of 24. */
+const MAX_BODY_DEPTH = 20;
 export const MAX_ALERT_BODY_BYTES = 4 * 1024 * 1024;
 
 /** The raw bytes; empty where there is no body. */
@@ -21,7 +23,7 @@ export function bytesOf({ body }: Pick<FastifyRequest, "body">): Uint8Array {
 export function readBody<T>(request: Pick<FastifyRequest, "body">, shape: Shape<T>): T {
   const bytes = bytesOf(request);
   if (bytes.length > MAX_BODY_BYTES) throw new ApiProblem("BODY_TOO_LARGE", `At most ${MAX_BODY_BYTES} bytes.`);
-  const value: Json = bytes.length === 0 ? {} : parseStrict(bytes);
+  const value: Json = bytes.length === 0 ? {} : parseStrict(bytes, MAX_BODY_DEPTH);
   const problems = problemsOf(shape, value);
   if (problems.length > 0) throw refusedBody(problems, value);
   return value as T;

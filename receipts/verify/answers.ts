@@ -136,5 +136,14 @@ function openOf(end: Opened, look: Lookup): readonly string[] {
     .filter((item) => item.status === "unverified")
     .map((item) => `evidence ${item.type} that nobody verified`);
   const flying = end.run?.inFlight ? [`step ${end.run.inFlight.step}, whose outcome isn't known`] : [];
-  return [...tasks, ...debts, ...unverified, ...flying];
+  return [...tasks, ...debts, ...unverified, ...flying, ...unproven(end)];
 }
+
+/** An incident that was resolved after an execution whose success nothing showed. */
+function unproven({ phase, run, validation }: Opened): readonly string[] {
+  if (run === null || (phase !== "resolved" && phase !== "closed")) return [];
+  if (run.rollingBack) return ["resolved after the plan was rolled back"];
+  return validation === "passed" ? [] : [`resolved without a pass: the success check ${CHECKED[validation ?? "none"]}`];
+}
+
+const CHECKED = { failed: "failed", waived: "was waived", none: "didn't end" } as const;

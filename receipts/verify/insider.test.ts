@@ -7,7 +7,7 @@ import { evaluate, type Inputs } from "../../policy/evaluator.js";
 import { issueReceipt } from "../serve.js";
 import { ANA, DI, LEE, POLICY, TARGET } from "../testing/cast.js";
 import { giveEvidence, must, openCheckout, PLAN, propose, runStep, statementOf, vote } from "../testing/checkout.js";
-import { receiptBytes, verdictOf } from "../testing/forge.js";
+import { edited, receiptBytes, verdictOf } from "../testing/forge.js";
 import { opened, type Story } from "../testing/story.js";
 
 /** Somebody who holds the recorder's key and the builder's, but no gateway's, writes what no person said. */
@@ -181,5 +181,47 @@ describe("facts that no event and no chain of governance gives", () => {
       directory: { ...inputs.directory, delegations: [delegation] },
     });
     expect(forgedFacts(change)).toEqual(["FACTS_UNAUTHORISED"]);
+  });
+});
+
+describe("a receipt whose opening has no value", () => {
+  it("isn't of the receipt's shape, and doesn't stop the verifier", () => {
+    const bytes = edited(receiptBytes(planned()), (r) => void delete (r.openings[0] as { value?: Json }).value);
+    expect(verdictOf(bytes).findings.map((f) => f.code)).toEqual(["RECEIPT_SHAPE"]);
+  });
+});
+
+describe("an incident that was resolved without a pass", () => {
+  it("says so among what is open", () => {
+    const story = done();
+    must(
+      story.system(
+        { type: "check-finished", plan: PLAN, outcome: "failed" },
+        { "/reason": null, "/excerpt": "", "/result": "" },
+      ),
+    );
+    must(story.ask(ANA, { type: "resolve", how: "waived" }, { "/reason": "It holds." }));
+    expect(verdictOf(receiptBytes(story)).answers!.open).toContain("resolved without a pass: the success check failed");
+  });
+
+  it("and a plan that was rolled back isn't validated by its probe", () => {
+    const story = done();
+    must(story.ask(ANA, { type: "rollback", plan: PLAN }, { "/reason": "back" }));
+    must(story.system({ type: "authorise-step", plan: PLAN, step: "roll-back", fence: 2, rollback: true }));
+    const shown = { "/after": "v42", "/before": "v41", "/reference": "git:back", "/excerpt": "", "/result": "" };
+    must(
+      story.system({ type: "step-succeeded", step: "roll-back", of: opened(story).seq - 1 }, shown, {
+        "/digest": "d",
+        "/excerpt": "",
+        "/reference": "git:back",
+      }),
+    );
+    must(story.system({ type: "advance" }));
+    expect(
+      story.system(
+        { type: "check-finished", plan: PLAN, outcome: "passed" },
+        { "/reason": null, "/excerpt": "", "/result": "" },
+      ),
+    ).toBe("ROLLED_BACK");
   });
 });

@@ -38,8 +38,13 @@ function isOfDigest(text: Json, blind: Json, digest: string): boolean {
 function isShown(text: Json, { risk, steps, successCheck }: ClearOf<"PlanProposed">): boolean {
   const plan = asObject(text);
   const worded = Array.isArray(plan.steps) ? (plan.steps as readonly Json[]).map(shownOfStep) : [];
-  const shown = { risk, steps, kind: successCheck.kind } as unknown as Json;
-  const said = { risk: plan.risk ?? null, steps: worded, kind: asObject(plan.successCheck).kind ?? null };
+  const check = asObject(plan.successCheck);
+  const shown = { risk, steps, successCheck } as unknown as Json;
+  const said = {
+    risk: plan.risk ?? null,
+    steps: worded,
+    successCheck: { kind: check.kind ?? null, person: check.person ?? null },
+  };
   return canonicalText(said) === canonicalText(shown);
 }
 

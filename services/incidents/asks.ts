@@ -1,5 +1,6 @@
 import { bool, list, nullable, oneOf, optional, record, text } from "../../incidents/shape.js";
 import * as v from "../../incidents/vocabulary.js";
+import { ApiProblem } from "../problems.js";
 import { ask } from "./ask.js";
 import { personOf, personOrNull } from "./names.js";
 
@@ -7,6 +8,11 @@ import { personOf, personOrNull } from "./names.js";
 const reason = text(4_000);
 const nothing = record({});
 const ofPlan = record({ plan: v.digest, reason: optional(reason) });
+/** What goes on without a pass stands in the receipt for good: it says why. */
+function requireReason(given: string | undefined, what: string): void {
+  if (given === undefined) throw new ApiProblem("BODY_INVALID", `/reason: ${what} needs a reason`);
+}
+
 const taskOf = (params: { readonly [name: string]: string }): string => params.eid!;
 
 export const openIncident = ask({
@@ -86,16 +92,19 @@ export const validate = ask({
     reason: optional(reason),
     result: optional(reason),
   }),
-  prepare: ({ body: { reason, result, ...body } }) => ({
-    body: { type: "validate", ...body },
-    words: { "/reason": reason ?? null, "/result": result ?? null },
-  }),
+  prepare: ({ body: { reason, result, ...body } }) => {
+    if (body.outcome === "waived") requireReason(reason, "waiving the success check");
+    return { body: { type: "validate", ...body }, words: { "/reason": reason ?? null, "/result": result ?? null } };
+  },
 });
 
 export const resolve = ask({
   name: "resolve",
   shape: record({ how: oneOf("validated", "waived", "recovered"), reason: optional(reason) }),
-  prepare: ({ body }) => ({ body: { type: "resolve", how: body.how }, words: { "/reason": body.reason ?? null } }),
+  prepare: ({ body: { how, reason } }) => {
+    if (how !== "validated") requireReason(reason, `resolving as ${how}`);
+    return { body: { type: "resolve", how }, words: { "/reason": reason ?? null } };
+  },
 });
 
 export const reopen = ask({

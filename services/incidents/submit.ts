@@ -2,7 +2,7 @@ import { b64u } from "../../incidents/bytes.js";
 import { canonicalText, type Json } from "../../incidents/canonical.js";
 import type { Command, PersonBody } from "../../incidents/commands.js";
 import { digestOf, eventId } from "../../incidents/digest.js";
-import { commandPayload, commandToSign, encodeEnvelope } from "../../incidents/envelope.js";
+import { commandPayload, commandToSign, encodeEnvelope, MAX_ENVELOPE_BYTES } from "../../incidents/envelope.js";
 import type { SealedTriple } from "../../incidents/events.js";
 import { isEnded } from "../../incidents/state.js";
 import { type GatewaySigner, type Ports, type Principal, type StoredCommand, WorkflowsUnavailable } from "../ports.js";
@@ -111,7 +111,9 @@ function ifUnavailable(error: unknown): false {
 async function signed(ports: Ports, ask: Ask, inc: string, { body, words }: Prepared): Promise<Uint8Array> {
   const person: ActingPerson = { name: ask.by.name, address: ask.address };
   const sealed = await ports.vault.seal(ask.org, inc, personWords(body.type, words, person));
-  return signCommand(ports.gateway, commandOf(ask, inc, body, sealed, ports.clock.now()));
+  const envelope = signCommand(ports.gateway, commandOf(ask, inc, body, sealed, ports.clock.now()));
+  if (envelope.length <= MAX_ENVELOPE_BYTES) return envelope;
+  throw new ApiProblem("BODY_TOO_LARGE", "The command is too large to be recorded: fewer steps, or fewer targets.");
 }
 
 const commandOf = (
