@@ -3,7 +3,7 @@ import { digestOf } from "../incidents/digest.js";
 import type { ClearOf, SealedTriple, StepClear } from "../incidents/events.js";
 import type { RecordedFacts } from "../incidents/facts.js";
 import type { Gate, GateRefusal, Judgement } from "../incidents/judgement.js";
-import { clearOfStep, type PlanMeaning } from "../incidents/plan.js";
+import { clearOfStep, type PlanMeaning, type PlanStep } from "../incidents/plan.js";
 import type { Decision } from "../policy/decision.js";
 import type { Policy } from "../policy/document.js";
 import { evaluate, groupsAtVote, policyOfJson, requirementDigest } from "../policy/evaluator.js";
@@ -15,6 +15,8 @@ import type { Attachments, Claims, Connector, FactSources, Locks, Policies, Seal
 export interface GateRequest {
   readonly org: string;
   readonly inc: string;
+  /** A drill runs on sandbox connectors alone. */
+  readonly drill: boolean;
   readonly gate: Gate;
   readonly step: string | null;
   readonly at: string;
@@ -89,30 +91,38 @@ const shownAsSealed = ({ plan }: GateRequest, sealed: PlanMeaning): boolean =>
 
 async function refuseTargets(
   ports: GatePorts,
-  { org, gate, step }: GateRequest,
+  { org, drill, gate, step }: GateRequest,
   plan: PlanMeaning,
 ): Promise<string | null> {
   const ids = [...new Set(plan.steps.flatMap((s) => s.targets))];
   const known = await ports.facts.targets(org, ids);
   if (gate === "submit" && known.length < ids.length) return "TARGET_UNKNOWN";
   for (const each of plan.steps.filter((s) => gate === "submit" || s.id === step)) {
-    const refused = await refuseStep(ports.connectors, each);
+    const refused = await refuseStep(ports.connectors, each, drill);
     if (refused !== null) return refused;
   }
   return null;
 }
 
-async function refuseStep(
-  connectors: GatePorts["connectors"],
-  step: PlanMeaning["steps"][number],
-): Promise<string | null> {
+async function refuseStep(connectors: GatePorts["connectors"], step: PlanStep, drill: boolean): Promise<string | null> {
   const connector = connectors.get(step.connector);
   if (!connector) return "CONNECTOR_UNKNOWN";
-  const actions = [step.action, ...("none" in step.rollback ? [] : [step.rollback.action])];
-  if (!actions.every((action) => connector.actions.includes(action))) return "ACTION_UNKNOWN";
-  const checked = await connector.precheck({ action: step.action, targets: step.targets, params: step.params });
+  if (drill && !connector.sandbox) return "DRILL_NEEDS_SANDBOX";
+  const { targets, rollback } = step;
+  const back = "none" in rollback ? [] : [{ action: rollback.action, targets, params: rollback.params }];
+  for (const order of [{ action: step.action, targets, params: step.params }, ...back]) {
+    const refused = await refuseOrder(connector, order);
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
+/** The way back is approved with the plan, so it is checked with it. */
+async function refuseOrder(connector: Connector, order: Parameters<Connector["precheck"]>[0]): Promise<string | null> {
+  if (!connector.actions.includes(order.action)) return "ACTION_UNKNOWN";
+  const checked = await connector.precheck(order);
   if ("refused" in checked) return checked.refused;
-  return checked.targets.every((target) => step.targets.includes(target)) ? null : "TARGET_NOT_LISTED";
+  return checked.targets.every((target) => order.targets.includes(target)) ? null : "TARGET_NOT_LISTED";
 }
 
 interface Loaded {

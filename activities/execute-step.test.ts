@@ -53,6 +53,7 @@ function connector(traces: StepOutcome | null = null) {
   const of: Connector = {
     name: "test",
     actions: ["set", "revert"],
+    sandbox: false,
     precheck: async ({ targets }) => ({ targets }),
     execute: noted("execute", DONE) as Connector["execute"],
     confirm: noted("confirm", traces),

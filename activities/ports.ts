@@ -188,6 +188,8 @@ export type StepOutcome =
 export interface Connector {
   readonly name: string;
   readonly actions: readonly string[];
+  /** True where it touches nothing that anybody relies on: a drill runs on such connectors alone. */
+  readonly sandbox: boolean;
   /** The targets that the order will really touch; one that the plan doesn't list blocks. */
   precheck(
     order: Pick<StepOrder, "action" | "targets" | "params">,

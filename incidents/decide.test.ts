@@ -283,6 +283,32 @@ describe("execution", () => {
   });
 });
 
+describe("what takes control away", () => {
+  it.each([
+    ["a lower severity", { class: "availability", severity: 2 }, "SECOND_PERSON_NEEDED"],
+    ["another class", { class: "latency", severity: 1 }, "SECOND_PERSON_NEEDED"],
+    ["the same again", { class: "availability", severity: 1 }, null],
+  ] as const)("needs a second person: %s", (_, to, code) =>
+    expect(opened().person(ANA, { type: "change-classification", ...to }).lastRefusal).toBe(code),
+  );
+
+  it("is named: a duplicate says of what, a false alarm of nothing", () => {
+    const other = `inc_${"b".repeat(26)}`;
+    const cancel = (reason: "duplicate-of" | "false-alarm", to: string | null) =>
+      opened().person(ANA, { type: "cancel", reason, other: to }).lastRefusal;
+    expect([cancel("duplicate-of", null), cancel("duplicate-of", other)]).toEqual(["OTHER_INCIDENT_MISMATCH", null]);
+    expect([cancel("false-alarm", other), cancel("false-alarm", null)]).toEqual(["OTHER_INCIDENT_MISMATCH", null]);
+  });
+
+  it("is confirmed by whoever was named to do it", () => {
+    const story = opened().person(ANA, planOf(PLAN, { executor: BO, steps: [step("by-hand", "manual")] }));
+    authorise(story.person(BO, { type: "start", plan: PLAN }), "by-hand");
+    const confirm = { type: "confirm-step", plan: PLAN, step: "by-hand", outcome: "done" } as const;
+    expect(story.person(LEE, confirm).lastRefusal).toBe("NOT_THE_EXECUTOR");
+    expect(story.person(BO, confirm).lastRefusal).toBeNull();
+  });
+});
+
 describe("evidence and tasks", () => {
   it("are verified by another person than the one who attached them", () => {
     const story = opened().person(ANA, { type: "attach-evidence", evidenceType: "impact-statement", plan: null });
@@ -314,6 +340,16 @@ describe("what doesn't belong", () => {
     const story = opened();
     expect(story.source({ type: "close" } as never).lastRefusal).toBe("WRONG_ACTOR");
     expect(story.person(ANA, { type: "system-start", plan: PLAN } as never).lastRefusal).toBe("WRONG_ACTOR");
+  });
+
+  it("fills the record with a hundred refusals of one actor and no more, and what is allowed still counts", () => {
+    const story = opened();
+    for (let i = 0; i < 101; i++) story.person(ANA, { type: "reopen" });
+    expect([story.types.filter((typ) => typ === "CommandRefused").length, story.lastRefusal]).toEqual([
+      100,
+      "NOT_IN_THIS_PHASE",
+    ]);
+    expect(story.person(ANA, { type: "add-note" }).types.at(-1)).toBe("NoteAdded");
   });
 
   it("makes no event before the incident is open", () => {

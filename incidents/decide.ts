@@ -92,8 +92,12 @@ function draftAll(state: State, command: Deciding): Decided & { readonly state: 
   return { drafts, refused: null, state: now };
 }
 
+/** So many refusals of one actor are recorded singly; more would let one person fill the record. Valid commands go on. */
+export const MAX_REFUSALS = 100;
+
 function refuse(state: State, command: Deciding, code: string): Decided {
-  if (state.phase === "none") return { drafts: [], refused: code };
+  if (state.phase === "none" || (state.refusals[command.actor.id] ?? 0) >= MAX_REFUSALS)
+    return { drafts: [], refused: code };
   const { actor, body } = command;
   const slots = actor.kind === "person" ? pick([...command.sealed], ACTOR_SLOTS) : [];
   const by = slots === null ? SYSTEM : actor;

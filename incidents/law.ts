@@ -34,7 +34,7 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
   AlertFired: anyTime,
   AlertResolved: anyTime,
   AlertsSuppressed: anyTime,
-  ClassificationChanged: anyTime,
+  ClassificationChanged: { from: LIVE, refuse: (s, e) => mayReclassify(s, e) },
   OwnerAssigned: anyTime,
   RoleChanged: anyTime,
   ResponderJoined: anyTime,
@@ -96,7 +96,7 @@ const RULES: { readonly [T in EventType]: Rule<T> } = {
   IncidentResolved: { from: ["open", "planned", "verifying"], refuse: (s, e) => mayResolve(s, e.clear.how) },
   IncidentReopened: { from: ["resolved"] },
   IncidentClosed: { from: ["resolved"], refuse: (s, e) => mayClose(s, e.clear) },
-  IncidentCancelled: { from: ["open", "planned"] },
+  IncidentCancelled: { from: ["open", "planned"], refuse: (_, e) => namesTheOther(e) },
   EvidenceAttached: { from: LIVE, refuse: mayAttach },
   EvidenceVerified: { from: LIVE, refuse: (s, e) => mayVerifyEvidence(s, e) },
   TaskAdded: anyTime,
@@ -130,6 +130,15 @@ function samePlan(state: Opened, event: { readonly clear: { readonly plan: strin
 }
 
 const noneInFlight = (state: Opened): string | null => (state.run?.inFlight ? "STEP_IN_FLIGHT" : null);
+
+/** What could take a control away needs a second person: until one can be named, only a raised severity of the same class is lawful. */
+function mayReclassify(state: Opened, { clear }: Proposal<"ClassificationChanged">): string | null {
+  const keepsControls = clear.class === state.class && clear.severity <= state.severity;
+  return keepsControls || clear.secondPerson !== null ? null : "SECOND_PERSON_NEEDED";
+}
+
+const namesTheOther = ({ clear }: Proposal<"IncidentCancelled">): string | null =>
+  ["duplicate-of", "merged-into"].includes(clear.reason) === (clear.other !== null) ? null : "OTHER_INCIDENT_MISMATCH";
 
 const uniqueSteps = ({ clear }: Proposal<"PlanProposed">): string | null =>
   new Set(clear.steps.map((step) => step.id)).size === clear.steps.length ? null : "STEP_TWICE";
@@ -235,10 +244,15 @@ function isInFlight(state: Opened, event: Outcome): string | null {
   return samePlan(state, event);
 }
 
-/** A step done by hand, or one whose outcome nobody knows, ends by a person's word; a running connector's doesn't. */
+/**
+ * A step done by hand ends by the word of whoever was named to do it; one whose outcome nobody knows by any responder's; a running
+ * connector's by neither.
+ */
 function mayConfirm(state: Executing, event: Proposal<"StepConfirmed">): string | null {
-  const step = state.plan.steps.find((s) => s.id === event.clear.step)!;
-  return step.connector === "manual" || state.run.inFlight!.unknown ? null : "STEP_STILL_RUNNING";
+  const { executor, steps } = state.plan;
+  const byHand = steps.find((s) => s.id === event.clear.step)!.connector === "manual";
+  if (!byHand) return state.run.inFlight!.unknown ? null : "STEP_STILL_RUNNING";
+  return executor === "system" || event.actor.id === executor ? null : "NOT_THE_EXECUTOR";
 }
 
 function mayRollBack(state: Opened): string | null {

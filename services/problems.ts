@@ -23,7 +23,10 @@ export const PROBLEMS = {
   COMMAND_ID_REUSED: [409, "The id belongs to another command."],
   INCIDENT_CLOSED: [409, "The incident has ended."],
   BODY_TOO_LARGE: [413, "The body is over its limit."],
-  TOO_MANY_REFUSALS: [429, "Too many of your commands on this incident were refused."],
+  TOO_MANY_REFUSALS: [
+    429,
+    "Too many of your commands on this incident were refused; this one was not carried out within 3 s, and a further refusal isn't recorded.",
+  ],
   INTERNAL: [500, "Something went wrong on our side."],
   STORE_UNAVAILABLE: [503, "The store is down; nothing was taken."],
   WORKFLOWS_UNAVAILABLE: [503, "The workflow service is down; the command isn't taken."],

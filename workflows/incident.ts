@@ -18,9 +18,8 @@ import {
 } from "./messages.js";
 import { readSignal } from "./signal.js";
 
-/** Beyond these, a stranger's garbage or one person's refusals no longer make events. */
+/** Beyond these, a stranger's garbage no longer makes events. */
 const MAX_BAD_SIGNALS = 20;
-const MAX_REFUSALS = 100;
 /** How long a held step waits before it is tried again though nothing arrived. */
 const HOLD_MS = { first: 15_000, most: 900_000 } as const;
 const UNOPENED_MS = 600_000;
@@ -155,10 +154,9 @@ class IncidentRun {
     const read = readSignal(item.signal, this.org, this.inc);
     if ("code" in read) return this.#refuseSignal(read.code);
     const { envelope, bytes } = read;
-    const { commandId, actor } = envelope.command;
+    const { commandId } = envelope.command;
     const known = this.#results.get(commandId);
     if (known?.envelope === envelope.digest || this.#results.has(`${commandId}#${envelope.digest}`)) return;
-    if (this.state.phase !== "none" && (this.state.refusals[actor.id] ?? 0) >= MAX_REFUSALS) return;
     const command = fromCommand(envelope.command, envelope.digest);
     if (known)
       await this.#process({ ...command, commandId: `${commandId}#${envelope.digest}` }, bytes, {
@@ -255,6 +253,7 @@ class IncidentRun {
     return judging.evaluateGate({
       org: this.org,
       inc: this.inc,
+      drill: foreseen.drill,
       ...question,
       at,
       stateSeq: this.state.seq,

@@ -4,6 +4,8 @@ import { ConnectorError } from "./errors.js";
 export interface GitConfig {
   /** The name that plans use; "git" unless told. */
   readonly name?: string;
+  /** Whether nobody relies on what it changes. */
+  readonly sandbox?: boolean;
   /** URL or absolute path of the bare repository. */
   readonly repo: string;
   /** Environment → branch, such as `{prod: "env/prod"}`. */

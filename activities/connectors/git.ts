@@ -40,6 +40,7 @@ export function gitConnector(config: GitConfig): Connector {
   return {
     name: config.name ?? "git",
     actions: ["set", "revert"],
+    sandbox: config.sandbox ?? false,
     precheck: async (order) => attempt(() => ({ targets: parseChange(places, order).place.sharedBy }), refusalOf),
     execute: (order) => withChange(order, (mirror, change) => carryOut(mirror, config, order, change), failureOf),
     confirm: (order) => withChange(order, (mirror, change) => readBack(mirror, config, order, change), unknownOf),

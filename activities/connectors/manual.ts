@@ -10,6 +10,8 @@ import { onlyFields, text } from "./params.js";
 export const manualConnector = (): Connector => ({
   name: "manual",
   actions: ["instruct"],
+  // People can tell a drill from the real thing.
+  sandbox: true,
   async precheck({ targets, params }) {
     try {
       onlyFields(params, ["instructions", "executor"]);

@@ -10,6 +10,8 @@ import { outcomeOf } from "./ticket-trace.js";
 export interface TicketConfig {
   /** The name that plans use; "ticket" unless told. */
   readonly name?: string;
+  /** Whether nobody relies on what it changes. */
+  readonly sandbox?: boolean;
   /** Base URL without path. It comes from whoever set us up, so it may stand in a private network. */
   readonly url: string;
   readonly token: string;
@@ -45,6 +47,7 @@ export function ticketConnector(config: TicketConfig): Connector {
   return {
     name,
     actions: TICKET_ACTIONS,
+    sandbox: config.sandbox ?? false,
     precheck: async (order) => attempt(() => precheck(order), refusalOf),
     execute: (order) => carryOut(system, order, markerOf(markerSecret, order.idempotencyKey), () => trace(order)),
     confirm: (order) => attempt(() => trace(order), unknownOf),

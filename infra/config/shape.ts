@@ -89,6 +89,8 @@ const target = record({
 });
 
 const git = record({
+  /** Whether nobody relies on what it changes: a drill runs on such connectors alone. */
+  sandbox: optional(bool),
   /** A path (seen from this file) or a URL. */
   repo: text(500),
   /** The branch that each environment is deployed from. */

@@ -23,6 +23,7 @@ function gitOf({ config, keys, paths }: Context, git: NonNullable<Config["connec
     place ? [[id, { file: place.file, env }] as const] : [],
   );
   return gitConnector({
+    sandbox: git.sandbox ?? false,
     repo: git.repo,
     branches: git.environments,
     targets: Object.fromEntries(targets),
@@ -34,7 +35,12 @@ function gitOf({ config, keys, paths }: Context, git: NonNullable<Config["connec
 }
 
 const ticketsOf = ({ keys }: Context, tickets: NonNullable<Config["connectors"]["tickets"]>): Connector =>
-  ticketConnector({ url: tickets.url, token: tokenOf(tickets), markerSecret: keys.current("connector").secret });
+  ticketConnector({
+    sandbox: tickets.sandbox,
+    url: tickets.url,
+    token: tokenOf(tickets),
+    markerSecret: keys.current("connector").secret,
+  });
 
 /** @throws {ConfigError} `CONNECTOR_SECRET_MISSING` */
 function tokenOf({ tokenFile, tokenEnv }: NonNullable<Config["connectors"]["tickets"]>): string {

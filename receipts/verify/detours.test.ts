@@ -103,7 +103,7 @@ describe("a lawful incident that goes another way", () => {
     const story = openByHand();
     must(story.ask(ANA, manual, words));
     must(story.ask(ANA, { type: "withdraw-plan", plan }, { "/reason": "no" }));
-    must(story.ask(LEE, { type: "change-classification", class: "latency", severity: 3 }, { "/reason": "milder" }));
+    must(story.ask(LEE, { type: "change-classification", class: "availability", severity: 1 }, { "/reason": "still" }));
     for (const type of ["acknowledge", "join", "leave"] as const) must(story.ask(DI, { type }));
     must(story.ask(ANA, { type: "resolve", how: "recovered" }, { "/reason": "by itself" }));
     expect(faultsOf(story)).toEqual([]);

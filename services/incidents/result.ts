@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Json } from "../../incidents/canonical.js";
+import { MAX_REFUSALS } from "../../incidents/decide.js";
 import { eventHash, eventId } from "../../incidents/digest.js";
 import { type EventBody, parseEvent } from "../../incidents/event.js";
 import { parseRecord } from "../../incidents/record.js";
@@ -35,9 +36,11 @@ export async function awaitResult(
   }
 }
 
-async function unanswered(ports: Ports, { org, inc, commandId }: StoredCommand): Promise<Answer> {
+/** @throws {ApiProblem} INCIDENT_CLOSED; TOO_MANY_REFUSALS where a refusal is no longer recorded, so that it can't be told from waiting */
+async function unanswered(ports: Ports, { org, inc, commandId, actor }: StoredCommand): Promise<Answer> {
   const loaded = await findIncident(ports.incidents, org, inc);
   if (loaded !== null && isEnded(loaded.state)) throw new ApiProblem("INCIDENT_CLOSED");
+  if ((loaded?.state.refusals[actor] ?? 0) >= MAX_REFUSALS) throw new ApiProblem("TOO_MANY_REFUSALS");
   return stored({ org, inc, commandId });
 }
 

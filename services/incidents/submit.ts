@@ -33,8 +33,6 @@ export interface Prepared {
   readonly details?: { readonly [code: string]: string };
 }
 
-const MAX_REFUSALS = 100;
-
 /**
  * Signs, stores and signals a command, and waits for what the record says of it. The command is stored before it is signalled: after
  * a crash in between, the client's repeat sends the very same bytes.
@@ -63,12 +61,11 @@ async function firstTime(ports: Ports, ask: Ask): Promise<Prepared> {
   return ask.prepare(ask.inc);
 }
 
-/** @throws {ApiProblem} INCIDENT_UNKNOWN, INCIDENT_CLOSED, TOO_MANY_REFUSALS */
-async function requireOpen(ports: Ports, { org, inc, by }: Ask): Promise<void> {
+/** @throws {ApiProblem} INCIDENT_UNKNOWN, INCIDENT_CLOSED */
+async function requireOpen(ports: Ports, { org, inc }: Ask): Promise<void> {
   const loaded = await findIncident(ports.incidents, org, inc);
   if (loaded === null) throw new ApiProblem("INCIDENT_UNKNOWN");
   if (isEnded(loaded.state)) throw new ApiProblem("INCIDENT_CLOSED");
-  if ((loaded.state.refusals[by.id] ?? 0) >= MAX_REFUSALS) throw new ApiProblem("TOO_MANY_REFUSALS");
 }
 
 async function again(ports: Ports, ask: Ask, known: StoredCommand, mac: string): Promise<Answer> {

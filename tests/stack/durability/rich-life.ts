@@ -17,7 +17,7 @@ export async function richLife(deployment: Deployment, http: Http): Promise<stri
   const post = (who: string, path: string, body?: unknown) => settled(http, http.post(who, at + path, body));
   await post("ana", "/acknowledge");
   await post("bo", "/join");
-  await post("ana", "/classification", { class: "availability", severity: 2, reason: "Only one region." });
+  await post("ana", "/classification", { class: "availability", severity: 1, reason: "Still the worst." });
   await http.alert(alertmanagerPayload({ fingerprint: "0123456789abcdef", startsAt: "2026-03-11T15:02:00.000Z" }));
   await strangeSignals(deployment, inc);
   await post("ana", "/plan", planBody(deployment, { title: "A first thought" }));
