@@ -205,6 +205,7 @@ const openLines = ({ open, phase }: Answers): readonly Line[] =>
 
 const NOT_PROVEN = [
   "events that were never recorded, and incidents run elsewhere",
+  "that directory, catalogue and connected systems said what the record says of them",
   "that an honest key didn't sign a falsehood, or that a screen showed what was signed",
   "that no other version of this incident exists (no log was checked)",
 ] as const;
