@@ -24,11 +24,15 @@ export function narrator(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream)
   const colour = stdout.isTTY && !process.env.NO_COLOR;
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
-  const startedAt = Date.now();
-  const clock = (): string => `${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
+  // The story's own clock: what came before was setting the stage.
+  let startedAt: number | null = null;
+  const clock = (): string => `${((Date.now() - (startedAt ?? Date.now())) / 1000).toFixed(1).padStart(6)} s`;
   let n = 0;
   return {
-    stage: (title, about) => void stdout.write(`\n${paint("bold", `${++n}. ${title}`)}  ${paint("dim", about)}\n`),
+    stage: (title, about) => {
+      startedAt ??= Date.now();
+      stdout.write(`\n${paint("bold", `${++n}. ${title}`)}  ${paint("dim", about)}\n`);
+    },
     line: (text) => void stdout.write(`   ${paint("dim", clock())}  ${text}\n`),
     quote: (text) =>
       void stdout.write(
