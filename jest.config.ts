@@ -24,6 +24,8 @@ const shared = {
 
 /** `unit` needs nothing but Node; `stack` runs on a real Temporal server, real Kafka brokers and a real Postgres. */
 const config: Config = {
+  // Generous, since a busy machine is no bug: whatever hangs is still found.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
