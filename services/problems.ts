@@ -1,6 +1,7 @@
 import { CanonicalError } from "../incidents/canonical.js";
 import type { Problem as FieldProblem } from "../incidents/shape.js";
 import { StoreUnavailable, WorkflowEnded, WorkflowsUnavailable } from "./ports.js";
+import { REFUSALS } from "./refusals.js";
 
 /** Every code that the API itself answers with; a recorded refusal carries the decider's own. One table for answers and OpenAPI. */
 export const PROBLEMS = {
@@ -85,19 +86,6 @@ export const refusalDetails = (code: string, command: string, detail?: string): 
 
 const sentenceOf = (code: string): string =>
   REFUSALS[code] ?? `Refused on the record: ${code.toLowerCase().replaceAll("_", " ")}.`;
-
-const REFUSALS: Readonly<Record<string, string>> = {
-  PLAN_CHANGED: "The vote or command names another plan than the current one.",
-  VOTE_LATE: "Every step that the vote could cover is authorised already.",
-  STALE_VIEW: "What was looked at is no longer current: read the incident again.",
-  CONFLICT_OF_DUTIES: "Who authored, requested or executes the plan doesn't approve it.",
-  NOT_A_MEMBER: "Only members of the requirement's group may vote on it.",
-  GATE_NOT_READY: "The policy doesn't let this start yet: see the gate's next step.",
-  TARGET_UNKNOWN: "A target isn't in the service catalogue.",
-  COMMAND_ID_REUSED: "The id belongs to another command.",
-  INCIDENT_CLOSED: "The incident has ended.",
-  NOT_IN_THIS_PHASE: "The incident is in another phase.",
-};
 
 /** The problem that any error is answered with. What isn't ours becomes INTERNAL and says nothing of itself. */
 export function problemOf(error: unknown): ApiProblem {
